@@ -1,0 +1,2 @@
+export { viteEnv } from './vite/plugin.js'
+export type { ViteEnv, ViteEnvOptions } from './vite/plugin.js'
