@@ -1,0 +1,161 @@
+import type { Request, RequestHandler } from 'express'
+import writeCorsHeaders from 'cors'
+import { SecurityError } from './errors.js'
+import { assertKnownKeys, assertWhole } from './options.js'
+import { silentLogger, type Logger } from './logger.js'
+
+/** Options of `cors()`. */
+export interface CorsOptions {
+  /**
+   * The origins whose pages may call, letter by letter, such as `https://shop.example`. `[]` is for the pages of the own
+   * host alone, `['*']` for a public API.
+   */
+  origins: readonly string[]
+  /** Whether those pages may send cookies. @default false */
+  credentials?: boolean
+  /** @default ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'] */
+  methods?: readonly string[]
+  /** Request headers that those pages may set. @default ['Authorization', 'Content-Type'] */
+  requestHeaders?: readonly string[]
+  /** Response headers that those pages may read. @default ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'] */
+  responseHeaders?: readonly string[]
+  /** How long a browser may keep the answer to a preflight, in seconds. @default 600 */
+  maxAgeSeconds?: number
+  /** In production, origins over plain http are refused. @default true */
+  production?: boolean
+  /** @default silent */
+  logger?: Logger
+}
+
+const optionKeys = [
+  'origins',
+  'credentials',
+  'methods',
+  'requestHeaders',
+  'responseHeaders',
+  'maxAgeSeconds',
+  'production',
+  'logger',
+] as const satisfies readonly (keyof CorsOptions)[]
+
+/**
+ * Lets the pages of the named origins call, and stops those of all others with 403 before any handler runs.
+ * Requests without an `Origin` (servers, curl) and those of the site's own pages pass. Mount it early: then errors,
+ * 404 and 429 carry the headers too, and the page can read them.
+ */
+export function cors(options: CorsOptions): RequestHandler {
+  assertKnownKeys('cors', options, optionKeys)
+  const { credentials = false, production = true, maxAgeSeconds = 600, logger = silentLogger } = options
+  assertWhole('cors: maxAgeSeconds', maxAgeSeconds, 0, 86_400)
+  const origins = exactOrigins(options.origins, { credentials, production })
+  const isPublic = origins.has('*')
+  const headers = headerWriter(options, isPublic)
+
+  return function corsMiddleware(req, res, next) {
+    res.vary('Origin')
+    const origin = req.headers.origin
+    if (origin === undefined) return next()
+    if (isPublic || origins.has(origin)) {
+      return isPreflight(req) ? headers.answerPreflight(req, res, next) : headers.write(req, res, next)
+    }
+    if (isOwnOrigin(req, origin)) return next()
+    logger.warn('request from an origin that is not allowed', {
+      origin: origin.slice(0, 200),
+      path: req.path,
+    })
+    next(originDenied())
+  }
+}
+
+/** The `cors` package writes; whether to write is decided above. */
+function headerWriter(options: CorsOptions, isPublic: boolean) {
+  const settings = {
+    origin: isPublic ? '*' : true,
+    credentials: options.credentials ?? false,
+    methods: [...(options.methods ?? ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'])],
+    allowedHeaders: [...(options.requestHeaders ?? ['Authorization', 'Content-Type'])],
+    exposedHeaders: [...(options.responseHeaders ?? ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'])],
+    maxAge: options.maxAgeSeconds ?? 600,
+    optionsSuccessStatus: 204,
+  }
+  if (
+    options.credentials &&
+    [...settings.allowedHeaders, ...settings.exposedHeaders, ...settings.methods].includes('*')
+  ) {
+    throw new TypeError(
+      'cors: with credentials, browsers take "*" as a literal name. List methods and headers.',
+    )
+  }
+  return {
+    answerPreflight: writeCorsHeaders({ ...settings, preflightContinue: false }),
+    write: writeCorsHeaders({ ...settings, preflightContinue: true }),
+  }
+}
+
+/** An OPTIONS request without this header is no preflight, and belongs to the application. */
+function isPreflight(req: Request): boolean {
+  return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
+}
+
+/**
+ * Whether the page comes from the host that it calls. Over https its scheme must match too; over http it may differ,
+ * because a proxy may have ended the TLS.
+ */
+function isOwnOrigin(req: Request, origin: string): boolean {
+  const host = req.headers.host
+  if (host === undefined) return false
+  return origin === `https://${host}` || (!req.secure && origin === `http://${host}`)
+}
+
+function originDenied(): SecurityError {
+  return new SecurityError(
+    'SECURITY_ORIGIN_DENIED',
+    'Pages of this origin may not call this service. Add the origin to `origins`, or call without a browser.',
+    { status: 403 },
+  )
+}
+
+function exactOrigins(
+  origins: readonly string[],
+  rules: { credentials: boolean; production: boolean },
+): ReadonlySet<string> {
+  if (!Array.isArray(origins)) {
+    throw new TypeError(
+      'cors: origins must be a list of the origins of your pages. [] is for the own host alone.',
+    )
+  }
+  if (origins.includes('*')) {
+    if (rules.credentials)
+      throw new TypeError('cors: "*" with credentials opens every account to every site. List origins.')
+    if (origins.length > 1)
+      throw new TypeError('cors: "*" already allows every origin. Use it alone, or list origins.')
+    return new Set(origins)
+  }
+  for (const origin of origins) assertExactOrigin(origin, rules.production)
+  return new Set(origins)
+}
+
+function assertExactOrigin(origin: string, production: boolean): void {
+  if (origin === 'null') {
+    throw new TypeError('cors: the origin "null" is what any sandboxed frame sends. It cannot be allowed.')
+  }
+  if (origin.includes('*')) {
+    throw new TypeError(
+      `cors: "${origin}" is a pattern, and others may own a name that fits. List exact origins.`,
+    )
+  }
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new TypeError(
+      `cors: "${origin}" is no origin. Write scheme and host, such as "https://shop.example".`,
+    )
+  }
+  if (url.origin !== origin) {
+    throw new TypeError(`cors: "${origin}" is not how browsers send that origin. Write "${url.origin}".`)
+  }
+  if (production && url.protocol === 'http:') {
+    throw new TypeError(
+      `cors: "${origin}" is plain http, which anyone on the way can change. Use https in production.`,
+    )
+  }
+}

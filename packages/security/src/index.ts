@@ -1,0 +1,40 @@
+export { authenticate, findAuth, getAuth, type AuthenticateOptions } from './authenticate.js'
+export { authorize, type AuthorizePredicate } from './authorize.js'
+export { bodyParsers, type BodyOptions } from './body.js'
+export { cors, type CorsOptions } from './cors.js'
+export {
+  createSecurity,
+  type Security,
+  type SecurityBase,
+  type SecurityIdentity,
+  type SecurityOptions,
+  type SecuritySessions,
+} from './create-security.js'
+export { errorHandler, type ErrorHandlerOptions } from './error-handler.js'
+export {
+  SecurityError,
+  ValidationError,
+  type SecurityErrorCode,
+  type SecurityErrorInit,
+  type Violation,
+} from './errors.js'
+export { securityHeaders, type ContentSources, type HeadersOptions } from './headers.js'
+export type { Logger } from './logger.js'
+export { memorySessionStore } from './memory-session-store.js'
+export { notFound } from './not-found.js'
+export { createPasswords, type Passwords, type PasswordsOptions } from './passwords.js'
+export type { Problem } from './problem.js'
+export type { SessionCookieOptions } from './session-cookie.js'
+export type { Rotation, SessionStore, StoredSession } from './session-store.js'
+export {
+  createSessions,
+  type SessionGrant,
+  type SessionInfo,
+  type Sessions,
+  type SessionsOptions,
+  type SessionUser,
+} from './sessions.js'
+export type { AccessClaims } from './token-claims.js'
+export type { TokenAlgorithm, TokenKey } from './token-keys.js'
+export { createTokens, type NewToken, type Tokens, type TokensOptions } from './tokens.js'
+export { validate, type Valid, type Validate, type ValidateSchemas } from './validate.js'
