@@ -1,0 +1,52 @@
+import { PaymentsError } from './errors.js'
+import type { Observation } from './observation.js'
+import type { PaymentRecord } from './payment.js'
+import type { Provider } from './provider.js'
+import { factsOf, type Reader } from './reader.js'
+import type { InboxEntry, PaymentStore } from './store.js'
+import { observeAll, update } from './transition.js'
+
+/**
+ * One stored callback: what it says → the payment → if it says "paid", the provider is asked → reduce → one
+ * compare-and-set that writes status, outbox and the callback's id together. Doing it twice changes nothing.
+ */
+export async function handleCallback(
+  entry: InboxEntry,
+  { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
+): Promise<PaymentRecord> {
+  const { timing, callbacks } = provider
+  const said = callbacks.parse(entry.raw)
+  const foreign = await isForeign(store, entry, said.providerRef)
+
+  const believe = (record: PaymentRecord, now: Date) => {
+    const fact: Observation = { ...said, id: entry.id, at: now, attemptId: entry.attemptId, foreign }
+    return observeAll(record, [fact], timing, now)
+  }
+
+  // Tried out first: only a payment that wants a confirmation costs a question to the provider.
+  const before = await store.get(entry.paymentId)
+  if (!before) throw unknownPayment(entry)
+  const preview = believe(before, await store.now())
+  const claimed = preview.attempts.find(({ id, status, claim }) => {
+    return id === entry.attemptId && claim !== undefined && status !== 'succeeded'
+  })
+  const answer =
+    claimed && preview.status !== 'review' ? await reader.read({ providerRef: said.providerRef }) : undefined
+
+  return update(store, entry.paymentId, (record, now) => {
+    const believed = believe(record, now)
+    const attempt = believed.attempts.find(({ id }) => id === entry.attemptId)
+    if (!answer || !attempt) return believed
+    return observeAll(believed, factsOf(attempt, said.providerRef, answer, timing, now), timing, now)
+  })
+}
+
+async function isForeign(store: PaymentStore, entry: InboxEntry, providerRef: string): Promise<boolean> {
+  const owner = await store.findByProviderRef(entry.provider, providerRef)
+  return owner !== null && owner.id !== entry.paymentId
+}
+
+function unknownPayment({ paymentId }: InboxEntry): PaymentsError {
+  const message = `an authentic callback came for ${paymentId}, which is not stored; was a backup restored?`
+  return new PaymentsError('PAYMENTS_NOT_FOUND', message, { status: 404 })
+}

@@ -1,0 +1,54 @@
+export { createPayments, type Payments, type PaymentsOptions, type Resolution } from './create-payments.js'
+export type { DeadLetter, DeadLetters } from './dead-letters.js'
+export type { RetryPolicy } from './backoff.js'
+export { ISO_EXPONENTS } from './currencies.js'
+export {
+  PaymentsError,
+  type CallOutcome,
+  type PaymentsErrorCode,
+  type PaymentsErrorOptions,
+} from './errors.js'
+export type { Logger } from './logger.js'
+export { memoryInbox, memoryPaymentStore, type MemoryStoreOptions } from './memory.js'
+export {
+  addMoney,
+  compareMoney,
+  equalMoney,
+  formatMoney,
+  fromMinor,
+  money,
+  toDecimal,
+  type Money,
+} from './money.js'
+export type { CreateRequest } from './new-payment.js'
+export type { Evidence, Observation } from './observation.js'
+export type {
+  Attempt,
+  AttemptStatus,
+  HistoryEntry,
+  OutboxEntry,
+  Payer,
+  PayerMessage,
+  Payment,
+  PaymentFlags,
+  PaymentRecord,
+  PaymentStatus,
+  ReviewReason,
+} from './payment.js'
+export type {
+  CallbackFacts,
+  CallbackIdentity,
+  CallbackRefusal,
+  CallbackRequest,
+  Provider,
+  ProviderCallbacks,
+  ProviderTiming,
+  ReadResult,
+  StartRequest,
+  StartResult,
+} from './provider.js'
+export { reduce, type Effect, type Reduced } from './reduce.js'
+export type { EffectContext, EffectHandler, EffectHandlers } from './run-effects.js'
+export { TRANSITIONS } from './states.js'
+export type { ClaimOptions, DeadEntry, Inbox, InboxClaim, InboxEntry, Lease, PaymentStore } from './store.js'
+export type { Worker, WorkerOptions } from './worker.js'

@@ -1,0 +1,3 @@
+export type { MongoCollection } from './mongo/collection.js'
+export { mongoInbox, type MongoInbox, type MongoInboxOptions } from './mongo/inbox.js'
+export { mongoPaymentStore, type MongoPaymentStore } from './mongo/payment-store.js'

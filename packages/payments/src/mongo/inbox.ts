@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { assertKnownKeys } from '../options.js'
+import type { DeadEntry, Inbox, InboxEntry, Lease } from '../store.js'
+import { CURRENT, DURABLE, isDuplicateKey, withId, type MongoCollection } from './collection.js'
+import { serverClock } from './server-clock.js'
+
+/** Options of {@link mongoInbox}. */
+export interface MongoInboxOptions {
+  /**
+   * How long a handled callback is kept, and with it the memory of having seen it. Default 31 days: some
+   * providers deliver again for 30.
+   */
+  retentionMs?: number
+}
+
+/** An {@link Inbox} in MongoDB. */
+export interface MongoInbox extends Inbox {
+  /** Creates the indexes that the worker needs, and the one that removes old entries. Safe to call at every start. */
+  ensureIndexes(): Promise<void>
+}
+
+interface Document {
+  _id: string
+  provider: string
+  paymentId: string
+  attemptId: string
+  raw: unknown
+  verifiedBy: string
+  attempts: number
+  lease: { token: number; at: Date }
+  lastError: string | null
+}
+
+const OPEN = { $in: ['pending', 'processing'] }
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Callbacks in a MongoDB collection; correct without indexes, quick with them (`ensureIndexes()`). */
+export function mongoInbox(collection: MongoCollection, options: MongoInboxOptions = {}): MongoInbox {
+  assertKnownKeys('mongoInbox', options, ['retentionMs'])
+  const { retentionMs = 31 * DAY_MS } = options
+  const clock = serverClock(collection)
+  const inMs = async (ms: number) => new Date((await clock.now()).getTime() + ms)
+
+  /** Changes an entry if the lease on it is still held. */
+  async function settle(lease: Lease, update: object): Promise<boolean> {
+    const filter = { _id: lease.id, state: 'processing', 'lease.token': lease.token }
+    const { matchedCount } = await collection.updateOne(filter, update, DURABLE)
+    return matchedCount === 1
+  }
+
+  return {
+    async insert(entry) {
+      const { id, raw, ...facts } = entry
+      const receivedAt = await clock.now()
+      try {
+        await collection.insertOne(
+          withId(id, {
+            ...facts,
+            raw: Buffer.from(raw),
+            rawSha256: createHash('sha256').update(raw).digest('hex'),
+            state: 'pending',
+            dueAt: receivedAt,
+            receivedAt,
+            deliveries: 1,
+            attempts: 0,
+            lease: { token: 0 },
+            lastError: null,
+          }),
+          DURABLE,
+        )
+        return 'stored'
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        // Waited for: a majority has the first delivery only when it has this later write.
+        await collection.updateOne({ _id: id }, { $inc: { deliveries: 1 } }, DURABLE)
+        return 'duplicate'
+      }
+    },
+
+    async claim({ owner, leaseMs, exclude }) {
+      const now = await clock.now()
+      const sentAt = clock.ticks()
+      const claimed = (await collection.findOneAndUpdate(
+        { state: OPEN, dueAt: { $lte: now }, paymentId: { $nin: exclude } },
+        {
+          $set: { state: 'processing', 'lease.owner': owner, dueAt: new Date(now.getTime() + leaseMs) },
+          $inc: { attempts: 1, 'lease.token': 1 },
+          $currentDate: { 'lease.at': true },
+        },
+        { sort: { dueAt: 1 }, returnDocument: 'after', ...DURABLE },
+      )) as Document | null
+      if (!claimed) return null
+      clock.learn(claimed.lease.at, sentAt)
+      const lease = { id: claimed._id, token: claimed.lease.token }
+      return { entry: toEntry(claimed), lease, attempts: claimed.attempts }
+    },
+
+    async extend(lease, leaseMs) {
+      return settle(lease, { $set: { dueAt: await inMs(leaseMs) } })
+    },
+    async complete(lease) {
+      const [doneAt, expireAt] = [await inMs(0), await inMs(retentionMs)]
+      return settle(lease, { $set: { state: 'done', doneAt, expireAt } })
+    },
+    async retry(lease, { delayMs, error }) {
+      return settle(lease, { $set: { state: 'pending', dueAt: await inMs(delayMs), lastError: error } })
+    },
+    async release(lease) {
+      return settle(lease, { $set: { state: 'pending', dueAt: await inMs(0) }, $inc: { attempts: -1 } })
+    },
+    async bury(lease, error) {
+      return settle(lease, { $set: { state: 'dead', lastError: error } })
+    },
+
+    async findDead(limit) {
+      const found = await collection
+        .find({ state: 'dead' }, { ...CURRENT, limit, sort: { receivedAt: 1 } })
+        .toArray()
+      return (found as Document[]).map(({ _id, paymentId, attempts, lastError }): DeadEntry => {
+        return { id: _id, paymentId, attempts, error: lastError ?? '' }
+      })
+    },
+    async replay(id) {
+      const update = { $set: { state: 'pending', attempts: 0, dueAt: await inMs(0) } }
+      const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
+      return matchedCount === 1
+    },
+
+    async ensureIndexes() {
+      await collection.createIndex({ state: 1, dueAt: 1 })
+      await collection.createIndex({ expireAt: 1 }, { expireAfterSeconds: 0 })
+    },
+  }
+}
+
+function toEntry({ _id, provider, paymentId, attemptId, raw, verifiedBy }: Document): InboxEntry {
+  return { id: _id, provider, paymentId, attemptId, raw: toBytes(raw), verifiedBy }
+}
+
+/** Bytes come back as a BSON `Binary`, or as a Buffer where the driver is told to promote them. */
+function toBytes(raw: unknown): Uint8Array {
+  if (raw instanceof Uint8Array) return raw
+  const { buffer, position } = raw as { buffer: Uint8Array; position: number }
+  return buffer.subarray(0, position)
+}

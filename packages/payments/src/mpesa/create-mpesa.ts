@@ -1,0 +1,121 @@
+import type { AxiosInstance } from 'axios'
+import { assertKnownKeys } from '../options.js'
+import type { Provider, ProviderTiming } from '../provider.js'
+import { assertCallbackUrl, callbackUrls } from './callback-url.js'
+import { parseStkCallback } from './callback.js'
+import { darajaHttp } from './http.js'
+import { mpesaProvider } from './provider.js'
+import { createStk } from './stk.js'
+import type { MpesaClient } from './client.js'
+import type { TokenStore } from './tokens.js'
+
+/** Options of {@link createMpesa}. */
+export interface MpesaOptions {
+  consumerKey: string
+  consumerSecret: string
+  /** The paybill; for a till the head office (store) number. */
+  shortcode: string | number
+  passkey: string
+  environment: 'sandbox' | 'production'
+  /** The till, for Buy Goods. Absent: Pay Bill. */
+  till?: string | number
+  /** Default Safaricom's host of the environment. Plain http is for loopback addresses only. */
+  baseUrl?: string
+  /** Public https URL below which callbacks arrive; `/stk/<payment>/<token>` is appended to it. */
+  callbackUrl?: string
+  /** Makes callback URLs unguessable; 32 characters or more. Of several, the first signs and all verify. */
+  callbackSecret?: string | readonly string[]
+  /**
+   * Addresses from which callbacks are accepted, compared with `req.ip` (so `trust proxy` must be right).
+   * Default `SAFARICOM_CALLBACK_ADDRESSES` with Safaricom's production host, otherwise `'any'`.
+   */
+  callbackSources?: readonly string[] | 'any'
+  /** Time limit of every call. Default 30 000. */
+  timeoutMs?: number
+  /** Your own instance, for a proxy or an agent. */
+  axios?: AxiosInstance
+  /** Shares the access token between processes. */
+  tokenStore?: TokenStore
+  /** When `createPayments` asks about a prompt and when it gives up. */
+  timing?: Partial<ProviderTiming>
+  /** Milliseconds since the epoch, for timestamps and token expiry. Default `Date.now`. */
+  clock?: () => number
+}
+
+/** A client that `createPayments({ providers })` takes as it is. */
+export type Mpesa = MpesaClient & Provider
+
+/** The hosts of Daraja (portal, "Authorization"). */
+const HOSTS = { sandbox: 'https://sandbox.safaricom.co.ke', production: 'https://api.safaricom.co.ke' }
+
+const OPTIONS = [
+  ...[
+    'consumerKey',
+    'consumerSecret',
+    'shortcode',
+    'passkey',
+    'environment',
+    'till',
+    'baseUrl',
+    'callbackUrl',
+  ],
+  ...['callbackSecret', 'callbackSources', 'timeoutMs', 'axios', 'tokenStore', 'timing', 'clock'],
+]
+
+/**
+ * A client of Safaricom's Daraja for M-Pesa Express (STK push). With `callbackUrl` and `callbackSecret` it is also
+ * a provider for `createPayments`. Throws `TypeError` for options that cannot work.
+ */
+export function createMpesa(
+  options: MpesaOptions & { callbackUrl: string; callbackSecret: string | readonly string[] },
+): Mpesa
+/** Without `callbackUrl` and `callbackSecret`: the client alone. */
+export function createMpesa(options: MpesaOptions): MpesaClient
+export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
+  assertKnownKeys('createMpesa', options, OPTIONS)
+  const { consumerKey, consumerSecret, shortcode, passkey, environment, till, callbackUrl, callbackSecret } =
+    options
+  const { timeoutMs = 30_000, axios, tokenStore, timing, clock = Date.now } = options
+  assertTexts({ consumerKey, consumerSecret, passkey })
+  if (!Object.hasOwn(HOSTS, environment))
+    throw new TypeError("createMpesa: environment is 'sandbox' or 'production'")
+
+  const baseUrl = assertBaseUrl(options.baseUrl ?? HOSTS[environment])
+  if (callbackUrl !== undefined) assertCallbackUrl(callbackUrl)
+  const http = darajaHttp({ baseUrl, consumerKey, consumerSecret, timeoutMs, axios, tokenStore, clock })
+  const stk = createStk({
+    http,
+    shortcode: digits('shortcode', shortcode),
+    passkey,
+    callbackUrl,
+    clock,
+    till: till === undefined ? undefined : digits('till', till),
+  })
+  const client: MpesaClient = { ...stk, parseStkCallback }
+  if (callbackUrl === undefined || callbackSecret === undefined) return client
+
+  const urls = callbackUrls(callbackUrl, [callbackSecret].flat())
+  const { callbackSources = baseUrl === HOSTS.production ? 'safaricom' : 'any' } = options
+  return { ...client, ...mpesaProvider({ client, urls, sources: callbackSources, timing }) }
+}
+
+function assertTexts(texts: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(texts)) {
+    if (typeof value !== 'string' || value.trim() === '')
+      throw new TypeError(`createMpesa: ${name} is missing`)
+  }
+}
+
+function assertBaseUrl(baseUrl: string): string {
+  const url = new URL(baseUrl)
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url.protocol !== 'https:' && !loopback) {
+    throw new TypeError('createMpesa: baseUrl is to be https; http is for loopback addresses only')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function digits(name: string, value: string | number): string {
+  if (/^\d{5,7}$/.test(String(value))) return String(value)
+  throw new TypeError(`createMpesa: ${name} is to have 5 to 7 digits`)
+}

@@ -1,0 +1,180 @@
+import type { Money } from './money.js'
+
+/**
+ * Where a payment stands.
+ *
+ * - `created`: stored, the provider not called yet
+ * - `submitting`: the call was sent and its outcome is unknown; a crash or a time-out here loses nothing
+ * - `pending`: the provider has it and waits for the payer
+ * - `requires_action`: the payer must act now (a PIN prompt)
+ * - `processing`: the provider works on it, or its success is still being confirmed
+ * - `authorized`: funds held, not captured
+ * - `succeeded`: money taken, amount and currency checked; final
+ * - `failed`: the provider said no; `start()` may try again
+ * - `expired`: our deadline passed and nothing showed success; a late success is still accepted
+ * - `canceled`: the provider confirmed the cancellation; final
+ * - `review`: the evidence contradicts itself or does not match; never fulfilled without a person
+ */
+export type PaymentStatus =
+  | 'created'
+  | 'submitting'
+  | 'pending'
+  | 'requires_action'
+  | 'processing'
+  | 'authorized'
+  | 'succeeded'
+  | 'failed'
+  | 'expired'
+  | 'canceled'
+  | 'review'
+
+/** Where one attempt stands. `not_executed`: proven that the provider never acted on it. */
+export type AttemptStatus = Exclude<PaymentStatus, 'created' | 'review'> | 'not_executed'
+
+/** Why a payment is in `review`. */
+export type ReviewReason =
+  /** Amount or currency is not what was asked for. */
+  | 'mismatch'
+  /** Success under a reference that is not this payment's. */
+  | 'reference'
+  /** The provider reported success and denies it when asked. */
+  | 'contradiction'
+  /** The provider reported success and could not be asked until the deadline. */
+  | 'unconfirmed'
+  /** No final answer until the deadline. */
+  | 'unresolved'
+  /** Success after a confirmed cancellation. */
+  | 'late_after_cancel'
+
+/** Text to show to the payer. */
+export interface PayerMessage {
+  readonly en: string
+  readonly sw: string
+}
+
+/** Who pays. M-Pesa needs the phone. */
+export interface Payer {
+  readonly phone: string
+}
+
+/** One object at the provider: one M-Pesa prompt. */
+export interface Attempt {
+  id: string
+  status: AttemptStatus
+  /** The provider's name for it (CheckoutRequestID); null until we have learnt it. */
+  providerRef: string | null
+  startedAt: Date
+  /** The provider's code, verbatim, or a `PAYMENTS_...` code for failures before the provider answered. */
+  code?: string
+  payerMessage?: PayerMessage
+  receipt?: string
+  /** A success told by an unsigned callback, not (yet) confirmed by asking the provider. */
+  claim?: { amount: Money | null; at: Date; contradicted: boolean }
+}
+
+/** Things worth knowing about a payment that its status does not say. */
+export interface PaymentFlags {
+  /** Success came after we had given the attempt up. */
+  late: boolean
+  /** More than one attempt took money: refund all but one. */
+  overpaid: boolean
+  /** Some evidence named another amount, currency or reference. */
+  mismatch: boolean
+}
+
+/** One observed fact and what it did; facts that changed nothing are kept too. */
+export interface HistoryEntry {
+  at: Date
+  attemptId: string
+  evidence: string
+  observed: string
+  from: PaymentStatus
+  to: PaymentStatus
+  code?: string
+  amount?: Money
+  note?: string
+}
+
+/** What the application must be told, at least once, under a key that never changes. */
+export interface OutboxEntry {
+  key: string
+  type: 'paid' | 'failed' | 'expired' | 'canceled' | 'review' | 'overpaid'
+  attemptId: string
+  state: 'pending' | 'done' | 'dead'
+  tries: number
+  nextRunAt: Date
+  lastError?: string
+}
+
+/** A payment as it is stored. Applications see {@link Payment}. */
+export interface PaymentRecord {
+  id: string
+  reference: string
+  /** SHA-256 of what `create()` was asked for: the same key with other content is refused. */
+  requestHash: string
+  provider: string
+  amount: Money
+  payer: Payer
+  description: string
+  metadata: Record<string, string>
+  status: PaymentStatus
+  reviewReason?: ReviewReason
+  /** Grows by one with every write: the compare-and-set is on it. */
+  version: number
+  attempts: Attempt[]
+  /** Minor units taken, over all attempts. */
+  captured: number
+  flags: PaymentFlags
+  /** Ids of the inbox entries that changed this payment, last 64. */
+  appliedEvents: string[]
+  outbox: OutboxEntry[]
+  /** Last 64. */
+  history: HistoryEntry[]
+  /** When the provider is to be asked next, and how often it has been asked. */
+  nextCheckAt: Date | null
+  checks: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** A payment as applications see it; plain JSON but for the dates. */
+export interface Payment {
+  id: string
+  reference: string
+  status: PaymentStatus
+  reviewReason?: ReviewReason
+  amount: Money
+  provider: string
+  description: string
+  metadata: Record<string, string>
+  attempts: Pick<Attempt, 'id' | 'providerRef' | 'status' | 'code' | 'receipt' | 'payerMessage'>[]
+  flags: PaymentFlags
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** The application's view of a stored payment: no phone number, no bookkeeping. */
+export function toPayment(record: PaymentRecord): Payment {
+  const { id, reference, status, reviewReason, amount, provider, description, metadata, flags } = record
+  return structuredClone({
+    id,
+    reference,
+    status,
+    ...(reviewReason && { reviewReason }),
+    amount,
+    provider,
+    description,
+    metadata,
+    attempts: record.attempts.map(({ id, providerRef, status, code, receipt, payerMessage }) => ({
+      id,
+      providerRef,
+      status,
+      ...(code !== undefined && { code }),
+      ...(receipt !== undefined && { receipt }),
+      ...(payerMessage && { payerMessage }),
+    })),
+    flags,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+  })
+}

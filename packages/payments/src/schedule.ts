@@ -1,0 +1,34 @@
+import type { Attempt, PaymentRecord } from './payment.js'
+import type { ProviderTiming } from './provider.js'
+import { IN_FLIGHT, SETTLED_BY_READ } from './states.js'
+
+/** Attempts on which the provider has not had its last word. */
+export function openAttempts(record: PaymentRecord): Attempt[] {
+  if (record.status === 'review' && !SETTLED_BY_READ.has(record.reviewReason ?? 'mismatch')) return []
+  return record.attempts.filter(
+    ({ status, claim }) => status !== 'succeeded' && (claim !== undefined || IN_FLIGHT.has(status)),
+  )
+}
+
+/** When the provider is to be asked next; null when there is nothing left to ask. */
+export function nextCheckAt(record: PaymentRecord, timing: ProviderTiming, now: Date): Date | null {
+  const times = openAttempts(record)
+    .filter((attempt) => now.getTime() - attempt.startedAt.getTime() < timing.stopAfterMs)
+    .map((attempt) =>
+      attempt.providerRef === null
+        ? attempt.startedAt.getTime() + timing.expireAfterMs
+        : now.getTime() + delayMs(record, timing),
+    )
+  return times.length === 0 ? null : new Date(Math.min(...times))
+}
+
+/** True when this attempt's deadline for a final answer has passed. */
+export function isOverdue({ claim, startedAt }: Attempt, timing: ProviderTiming, now: Date): boolean {
+  const [since, limitMs] = claim ? [claim.at, timing.confirmWithinMs] : [startedAt, timing.reviewAfterMs]
+  return now.getTime() - since.getTime() >= limitMs
+}
+
+function delayMs({ checks, status }: PaymentRecord, { checkDelaysMs }: ProviderTiming): number {
+  const slowest = checkDelaysMs.at(-1)!
+  return status === 'review' ? slowest : (checkDelaysMs[checks] ?? slowest)
+}

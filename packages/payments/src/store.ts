@@ -1,0 +1,88 @@
+import type { PaymentRecord } from './payment.js'
+
+/** A lease, proved by a fencing token that grows with every claim: an older holder can no longer write. */
+export interface Lease {
+  readonly id: string
+  readonly token: number
+}
+
+/** How a claim is made. */
+export interface ClaimOptions {
+  /** Who claims; for people who read the database. */
+  readonly owner: string
+  readonly leaseMs: number
+  /** Payment ids that are not wanted now (being worked on, or just served). */
+  readonly exclude: readonly string[]
+}
+
+/**
+ * Where payments live. Every write is durable when its promise resolves (majority, journaled), and all times are
+ * the store's own: durations go in, deadlines are kept inside. `paymentStoreContract` in `./testing` is the
+ * precise description.
+ */
+export interface PaymentStore {
+  /** The store's clock. */
+  now(): Promise<Date>
+  /** Stores a new payment; if the id is taken, gives the one that is there. */
+  insert(record: PaymentRecord): Promise<{ inserted: boolean; record: PaymentRecord }>
+  get(id: string): Promise<PaymentRecord | null>
+  /** The payment that has this provider reference in one of its attempts. */
+  findByProviderRef(provider: string, providerRef: string): Promise<PaymentRecord | null>
+  /** Compare-and-set: writes all of `next` if the stored version is `version` (and the lease, if given, still held). */
+  replace(next: PaymentRecord, expected: { version: number; lease?: Lease }): Promise<boolean>
+  /** Leases one payment that has something due (a question to the provider, or an outbox entry). */
+  claim(options: ClaimOptions): Promise<{ record: PaymentRecord; lease: Lease } | null>
+  /** False when the lease is lost. */
+  extend(lease: Lease, leaseMs: number): Promise<boolean>
+  release(lease: Lease): Promise<void>
+  /** Payments with a dead outbox entry, oldest first. */
+  findDead(limit: number): Promise<PaymentRecord[]>
+}
+
+/** An authentic callback as it came. */
+export interface InboxEntry {
+  /** Equal for duplicates: the uniqueness of this id is the deduplication. */
+  readonly id: string
+  readonly provider: string
+  readonly paymentId: string
+  readonly attemptId: string
+  /** The exact bytes. */
+  readonly raw: Uint8Array
+  /** Which key proved it; never the key. */
+  readonly verifiedBy: string
+}
+
+/** An inbox entry that was claimed, with the number of claims so far (this one included). */
+export interface InboxClaim {
+  readonly entry: InboxEntry
+  readonly lease: Lease
+  readonly attempts: number
+}
+
+/** A callback that nobody could handle. */
+export interface DeadEntry {
+  readonly id: string
+  readonly paymentId: string
+  readonly attempts: number
+  readonly error: string
+}
+
+/**
+ * Where callbacks wait, durably, between their arrival and their effect. A lease that is lost makes `complete`,
+ * `retry`, `bury` and `extend` answer false and change nothing. `inboxContract` in `./testing` is the precise
+ * description.
+ */
+export interface Inbox {
+  insert(entry: InboxEntry): Promise<'stored' | 'duplicate'>
+  /** Leases the entry that is due longest. Counts the attempt at once, so that a crash counts too. */
+  claim(options: ClaimOptions): Promise<InboxClaim | null>
+  extend(lease: Lease, leaseMs: number): Promise<boolean>
+  complete(lease: Lease): Promise<boolean>
+  retry(lease: Lease, options: { delayMs: number; error: string }): Promise<boolean>
+  /** Gives the entry back as if it had not been claimed. */
+  release(lease: Lease): Promise<boolean>
+  bury(lease: Lease, error: string): Promise<boolean>
+  findDead(limit: number): Promise<DeadEntry[]>
+  /** Makes a dead entry due again, with its attempts forgotten. False if it is not dead. */
+  replay(id: string): Promise<boolean>
+}
