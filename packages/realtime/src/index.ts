@@ -1,0 +1,8 @@
+export { createRealtime, type Realtime, type UserChannel } from './create-realtime.js'
+export type { RealtimeLimits, RealtimeOptions } from './realtime-options.js'
+export type { RealtimeUser } from './authenticator.js'
+export type { DrainOptions } from './drain.js'
+export type { EventContext, EventDefinition } from './event-router.js'
+export type { Ack, PayloadIssue } from './protocol.js'
+export { RealtimeError, type RealtimeErrorCode } from './errors.js'
+export type { Logger } from './logger.js'
