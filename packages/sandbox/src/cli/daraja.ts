@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util'
+import { startSandbox, type SandboxOptions } from '../sandbox.js'
+import { numberOption, run } from './run.js'
+
+/** Where the command line tools look for a sandbox. */
+export const defaultPort = 4010
+
+/** `ementech-sandbox daraja`: Daraja, the control API and the phone, until a signal. */
+export async function darajaCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: darajaOptions })
+  const sandbox = await startSandbox(sandboxOptions(values))
+  process.stdout.write(greeting(sandbox.url, sandbox.env))
+  run({ url: sandbox.url, env: sandbox.env, close: sandbox.close })
+}
+
+/** The options, for `parseArgs`. */
+export const darajaOptions = {
+  port: { type: 'string' },
+  dir: { type: 'string' },
+  'time-scale': { type: 'string' },
+  seed: { type: 'string' },
+} as const
+
+/** The options of the command line as those of `startSandbox`. */
+export function sandboxOptions(values: {
+  [name in keyof typeof darajaOptions]?: string | undefined
+}): SandboxOptions {
+  return {
+    port: numberOption('port', values.port) ?? defaultPort,
+    timeScale: numberOption('time-scale', values['time-scale']) ?? 1,
+    ...(values.dir !== undefined && { dir: values.dir }),
+    ...(values.seed !== undefined && { seed: values.seed }),
+  }
+}
+
+/** What a person wants to know once it runs. */
+export function greeting(url: string, env: Record<string, string>): string {
+  const lines = Object.entries(env).map(([name, value]) => `  ${name}=${value}`)
+  return `The phone is at ${url}/ (every PIN is 1234). Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,113 @@
+import type { Context } from './context.js'
+import type { Callback, CallbackAttempt, StkResult, StkTransaction } from './state.js'
+import { stkCallback } from './stk-callback.js'
+
+/** How long an application may take to answer, in real time. Safaricom publishes no figure. */
+const answerTimeoutMs = 10_000
+/** How long a callback with the fault `reorderCallback` waits for another, in sandbox time. */
+const longestHoldMs = 60_000
+/** By how much a callback with the fault `lateCallback` misses the end of its prompt, in sandbox time. */
+const latenessMs = 30_000
+/** How much of an answer is kept. */
+const keptCharacters = 2000
+
+/** Creates what delivers callbacks: each is tried once, for Safaricom documents no retries. */
+export function createCallbacks({ clock, random, store, faults, settings, logger }: Context) {
+  const closing = new AbortController()
+
+  /** The callbacks of a push that has ended, with the faults ordered for them. */
+  function plan(transaction: StkTransaction, result: StkResult): Callback[] {
+    const { checkoutRequestId, phone, callbackUrl, endsAtMs } = transaction
+    const fault = (name: Parameters<typeof faults.take>[0]) => faults.take(name, { msisdn: phone })
+    const { minMs, maxMs } = settings.callbackDelay
+    const dueAtMs = result.atMs + random.int(minMs, maxMs) + (fault('delayCallback')?.ms ?? 0)
+    const isLate = fault('lateCallback')
+    const isDropped = fault('dropCallback')
+    const isHeld = fault('reorderCallback')
+    const duplicated = fault('duplicateCallback')
+    const copies = 1 + (duplicated ? (duplicated.copies ?? 1) : 0)
+    return Array.from({ length: copies }, (_, index) => ({
+      id: `${checkoutRequestId}-${index + 1}`,
+      checkoutRequestId,
+      url: callbackUrl,
+      body: stkCallback(transaction, result),
+      dueAtMs: isLate ? Math.max(dueAtMs, endsAtMs + latenessMs) : dueAtMs,
+      isHeld: Boolean(isHeld),
+      state: isDropped ? 'dropped' : 'pending',
+      attempts: [],
+    }))
+  }
+
+  function schedule(ids: string[]): void {
+    for (const id of ids) {
+      const callback = store.state.callbacks[id]
+      if (callback?.state !== 'pending') continue
+      const dueAtMs = callback.isHeld ? callback.dueAtMs + longestHoldMs : callback.dueAtMs
+      clock.at(dueAtMs, () => deliver(id))
+    }
+  }
+
+  async function deliver(id: string): Promise<void> {
+    const callback = store.state.callbacks[id]
+    if (callback?.state !== 'pending' || underWay.has(id)) return
+    underWay.add(id)
+    try {
+      await store.saved()
+      const attempt = await post(callback)
+      if (closing.signal.aborted) return
+      const state = attempt.status !== undefined && attempt.status < 300 ? 'delivered' : 'failed'
+      store.commit({ type: 'callbackTried', id, attempt, state })
+      await store.saved()
+      if (!callback.isHeld) await releaseHeld()
+    } catch (err) {
+      logger.error('A callback could not be recorded', { err })
+    } finally {
+      underWay.delete(id)
+    }
+  }
+
+  async function releaseHeld(): Promise<void> {
+    const held = Object.values(store.state.callbacks).filter(
+      ({ isHeld, state, dueAtMs }) => isHeld && state === 'pending' && dueAtMs <= clock.now(),
+    )
+    for (const { id } of held) await deliver(id)
+  }
+
+  async function post({ url, body }: Callback): Promise<CallbackAttempt> {
+    const atMs = clock.now()
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: onTheWire(body),
+        redirect: 'manual',
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(answerTimeoutMs)]),
+      })
+      const answer = (await response.text()).slice(0, keptCharacters)
+      return { atMs, status: response.status, answer }
+    } catch (error) {
+      return { atMs, error: reasonOf(error) }
+    }
+  }
+
+  const underWay = new Set<string>()
+  return {
+    plan,
+    schedule,
+    /** Takes up the callbacks of a state that was read from the disk. One that was cut short is sent again. */
+    resume: () => schedule(Object.keys(store.state.callbacks)),
+    close: () => closing.abort(),
+  }
+}
+
+/** JSON as Safaricom writes it: the amount has two decimals, which `JSON.stringify` cannot say. */
+function onTheWire(body: unknown): string {
+  return JSON.stringify(body).replace(/("Name":"Amount","Value":\d+)}/, '$1.00}')
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause =
+    error.cause instanceof Error ? ((error.cause as NodeJS.ErrnoException).code ?? error.cause.message) : ''
+  return cause || error.message
+}

@@ -1,0 +1,61 @@
+import type { Router } from 'express'
+import { createCallbacks } from './callbacks.js'
+import type { Context } from './context.js'
+import type { Faults } from './faults.js'
+import { createGateway } from './gateway.js'
+import type { LedgerEntry } from './ledger.js'
+import { createPhone, type Phone } from './phone.js'
+import { createPushes } from './pushes.js'
+import { createRequestLog, type RequestRecord } from './request-log.js'
+import type { Callback, StkTransaction } from './state.js'
+import { enrolResidents } from './subscribers.js'
+
+/** Safaricom on this machine: what a test, or a person, does to it and sees of it. Every answer is a copy. */
+export interface Daraja {
+  /** The phone with this number. @throws SandboxError SANDBOX_PHONE_INVALID */
+  phone(msisdn: string): Phone
+  /** The numbers that have an account. */
+  phones(): string[]
+  faults: Faults
+  /** The double-entry ledger; its lines always add up to zero. */
+  ledger(): LedgerEntry[]
+  /** The balance of every account, in cents: `subscriber:2547…`, `merchant:174379`, `opening`. */
+  balances(): Record<string, number>
+  /** The STK pushes, the oldest first. */
+  transactions(): StkTransaction[]
+  /** The callbacks, with every attempt and its answer. */
+  callbacks(): Callback[]
+  /** The last 500 requests of this run. */
+  requests(): RequestRecord[]
+}
+
+/** Puts the parts together. Deadlines and callbacks of an earlier run are taken up by `start()`. */
+export function createDaraja(context: Context, changed: () => void) {
+  const { clock, store, faults } = context
+  const callbacks = createCallbacks(context)
+  const pushes = createPushes(context, callbacks)
+  const log = createRequestLog(changed)
+  const router: Router = createGateway(context, pushes, log)
+
+  const daraja: Daraja = {
+    phone: (msisdn) => createPhone(context, pushes, msisdn),
+    phones: () => Object.keys(store.state.subscribers),
+    faults: { order: faults.order, list: faults.list, clear: faults.clear },
+    ledger: () => structuredClone(store.state.ledger),
+    balances: () => ({ ...store.state.balances }),
+    transactions: () => structuredClone(Object.values(store.state.transactions)),
+    callbacks: () => structuredClone(Object.values(store.state.callbacks)),
+    requests: () => structuredClone(log.list()),
+  }
+  return {
+    daraja,
+    router,
+    start() {
+      const enrolled = enrolResidents(store.state, clock.now())
+      if (enrolled.length > 0) store.commit(...enrolled)
+      pushes.resume()
+      callbacks.resume()
+    },
+    stop: () => callbacks.close(),
+  }
+}

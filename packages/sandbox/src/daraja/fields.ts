@@ -1,0 +1,62 @@
+import { isMsisdn } from './formats.js'
+import { merchant } from './settings.js'
+
+/** A request body as it came. Daraja takes numbers and strings alike. */
+export type Fields = Record<string, unknown>
+
+/** The value of a field as text; empty if it is missing, or neither a string nor a number. */
+export function text(fields: Fields, name: string): string {
+  const value = fields[name]
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}
+
+/** The checks of fields, by their names on the wire, in the order in which they are made. */
+export const checks = {
+  BusinessShortCode: (value: string) => /^\d{5,7}$/.test(value),
+  Password: (value: string) => value !== '',
+  Timestamp: isTimestamp,
+  TransactionType: (value: string) => ['CustomerPayBillOnline', 'CustomerBuyGoodsOnline'].includes(value),
+  Amount: (value: string) => /^\d{1,12}$/.test(value) && Number(value) >= 1,
+  PartyA: isMsisdn,
+  PartyB: (value: string) => /^\d{5,7}$/.test(value),
+  PhoneNumber: isMsisdn,
+  CallBackURL: isCallbackUrl,
+  AccountReference: (value: string) => value !== '',
+  TransactionDesc: (value: string) => value !== '',
+  CheckoutRequestID: (value: string) => value !== '',
+} as const satisfies Record<string, (value: string) => boolean>
+
+/** The first of `names` whose value does not pass its check. */
+export function firstInvalid<Name extends keyof typeof checks>(
+  fields: Fields,
+  names: readonly Name[],
+): Name | undefined {
+  return names.find((name) => !checks[name](text(fields, name)))
+}
+
+/** base64 of the shortcode, the passkey and the timestamp of the same request. */
+export function isPassword(fields: Fields): boolean {
+  const plain = text(fields, 'BusinessShortCode') + merchant.passkey + text(fields, 'Timestamp')
+  return text(fields, 'Password') === Buffer.from(plain).toString('base64')
+}
+
+/** Words that no callback URL may hold, in any case (portal, "Customer To Business Register URL"). */
+const forbiddenWords = /mpesa|m-pesa|safaricom|exec?|cmd|sql|query/i
+
+/** Safaricom wants a public https URL. Here the loopback is let through as well, and only it without TLS. */
+function isCallbackUrl(value: string): boolean {
+  if (!URL.canParse(value) || /\s/.test(value) || forbiddenWords.test(value)) return false
+  const { protocol, hostname } = new URL(value)
+  const isLoopback = ['localhost', '[::1]'].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
+
+/** `yyyyMMddHHmmss` of a moment that exists. How far it may be from now, Safaricom does not say. */
+function isTimestamp(value: string): boolean {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(value) ?? []
+  if (!year) return false
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`
+  const date = new Date(`${iso}Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso)
+}

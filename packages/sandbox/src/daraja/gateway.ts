@@ -1,0 +1,114 @@
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
+import { firewallPage, refusal, spikeArrest, type Answer } from './answers.js'
+import type { Random } from '../random.js'
+import type { Context } from './context.js'
+import type { Fields } from './fields.js'
+import { isAuthorized, oauth } from './oauth.js'
+import { operations, type OperationName } from './operations.js'
+import type { Pushes } from './pushes.js'
+import type { RequestLog } from './request-log.js'
+import { createSpikeArrest } from './spike-arrest.js'
+import { stkPush } from './stk-push.js'
+import { stkQuery } from './stk-query.js'
+
+/** Creates the HTTP face of Daraja. */
+export function createGateway(context: Context, pushes: Pushes, log: RequestLog): Router {
+  const { clock, random, store, faults } = context
+  const arrest = createSpikeArrest(context)
+
+  const execute: Record<OperationName, (req: Request, fields: Fields) => Answer> = {
+    oauth: (req) => oauth(context, req.get('authorization') ?? '', req.query.grant_type),
+    stkPush: (_req, fields) => stkPush(context, pushes, fields),
+    stkQuery: (_req, fields) => stkQuery(context, fields),
+  }
+
+  function handle(name: OperationName): RequestHandler {
+    return async function darajaOperation(req, res) {
+      const answer = admit(name, req) ?? perform(name, req)
+      await store.saved()
+      log.add({ atMs: clock.now(), operation: name, request: req, answer })
+      const slowness = faults.take('slowAnswer', { on: name })
+      if (slowness?.ms) await clock.sleep(slowness.ms)
+      if (faults.take('loseAnswer', { on: name })) return void res.socket?.destroy()
+      send(res, answer)
+    }
+  }
+
+  /** What stands in front of the operation: an answer here means that it was not reached. */
+  function admit(name: OperationName, req: Request): Answer | undefined {
+    const { method, invalidToken } = operations[name]
+    if (faults.take('firewallPage', { on: name })) return firewallPage(random)
+    if (req.method !== method && req.method === 'GET') {
+      return refusal(random, 404, '404.001.04', 'Invalid Authentication Header')
+    }
+    if (req.method !== method) return refusal(random, 405, '405.001', `${req.method} Method Not Allowed`)
+    if (name !== 'oauth') {
+      if (faults.take('invalidateToken', { on: name })) store.commit({ type: 'tokensRevoked' })
+      if (!/^Bearer /i.test(req.get('authorization') ?? '')) {
+        return refusal(random, 404, '404.001.04', 'Invalid Authentication Header')
+      }
+      if (!isAuthorized(context, req.get('authorization') ?? '')) {
+        return refusal(random, invalidToken.status, invalidToken.code, invalidToken.message)
+      }
+    }
+    const rate = arrest(name)
+    if (rate) return spikeArrest(rate)
+    if (faults.take('systemBusy', { on: name })) {
+      return refusal(random, 500, '500.003.02', 'System is busy. Please try again in few minutes.')
+    }
+    return undefined
+  }
+
+  function perform(name: OperationName, req: Request): Answer {
+    const fields = readFields(req)
+    return fields ? execute[name](req, fields) : refusal(random, 400, '400.002.05', 'Invalid Request Payload')
+  }
+
+  const router = express.Router()
+  router.use(express.text({ type: () => true, limit: '1mb' }))
+  for (const name of Object.keys(operations) as OperationName[]) {
+    router.all(operations[name].path, handle(name))
+  }
+  router.use(['/mpesa', '/oauth'], (_req, res) =>
+    send(res, refusal(random, 404, '404.001.01', 'Resource not found')),
+  )
+  router.use(answerError(random))
+  return router
+}
+
+/** What the client sent could not be read, or the journal not be written. */
+function answerError(random: Random): ErrorRequestHandler {
+  return function answerError(error: { status?: number }, _req, res, _next) {
+    const isTheirs = error.status !== undefined && error.status < 500
+    send(
+      res,
+      isTheirs
+        ? refusal(random, 400, '400.002.05', 'Invalid Request Payload')
+        : refusal(random, 500, '500.003.1001', 'Internal Server Error'),
+    )
+  }
+}
+
+/** The JSON object of the body; empty if the body says that it is no JSON; undefined if it is none though it says so. */
+function readFields(req: Request): Fields | undefined {
+  if (!req.is('application/json')) return {}
+  try {
+    const body: unknown = JSON.parse(typeof req.body === 'string' ? req.body : '')
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Fields) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function send(res: Response, { status, body }: Answer): void {
+  res.status(status)
+  if (body === undefined) res.end()
+  else if (typeof body === 'string') res.type('html').send(body)
+  else res.json(body)
+}

@@ -1,0 +1,44 @@
+/** One entry of the double-entry ledger: its lines add up to zero, so the whole ledger always does. */
+export interface LedgerEntry {
+  atMs: number
+  /** The M-PESA receipt, or why money appeared. */
+  reference: string
+  text: string
+  lines: LedgerLine[]
+}
+
+/** What one entry does to one account. */
+export interface LedgerLine {
+  account: string
+  /** Whole cents; negative where money leaves. */
+  cents: number
+}
+
+/** Names of the accounts. `opening` is where the money of the sandbox comes from, so its balance is negative. */
+export const accountOf = {
+  opening: 'opening',
+  subscriber: (msisdn: string) => `subscriber:${msisdn}`,
+  merchant: (shortcode: string) => `merchant:${shortcode}`,
+}
+
+/** Creates the entry that moves `cents` from one account to another. */
+export function transfer(entry: {
+  atMs: number
+  from: string
+  to: string
+  cents: number
+  reference: string
+  text: string
+}): LedgerEntry {
+  const { atMs, from, to, cents, reference, text } = entry
+  if (!Number.isSafeInteger(cents) || cents <= 0) throw new RangeError(`Cannot transfer ${cents} cents.`)
+  return {
+    atMs,
+    reference,
+    text,
+    lines: [
+      { account: from, cents: -cents },
+      { account: to, cents },
+    ],
+  }
+}

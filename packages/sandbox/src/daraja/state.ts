@@ -1,0 +1,193 @@
+import { accountOf, type LedgerEntry } from './ledger.js'
+
+/** All that the sandbox remembers; plain JSON, so that one record of the journal can hold it. */
+export interface State {
+  clock: ClockReading
+  /** How many times a sandbox was started on this state; part of the seed, so that no id comes twice. */
+  starts: number
+  tokens: Token[]
+  subscribers: Record<string, Subscriber>
+  transactions: Record<string, StkTransaction>
+  callbacks: Record<string, Callback>
+  ledger: LedgerEntry[]
+  balances: Record<string, number>
+}
+
+/** Sandbox time against real time: what lets a restarted sandbox go on where real time has got to. */
+export interface ClockReading {
+  realMs: number
+  sandboxMs: number
+  timeScale: number
+}
+
+/** An access token. */
+export interface Token {
+  value: string
+  expiresAtMs: number
+}
+
+/** A person with a phone and an M-PESA account. */
+export interface Subscriber {
+  msisdn: string
+  name: string
+  pin: string
+  /** Wrong PINs in a row; at three the account is locked. */
+  wrongPins: number
+  isOn: boolean
+  messages: Message[]
+}
+
+/** An SMS from M-PESA. */
+export interface Message {
+  atMs: number
+  text: string
+}
+
+/** One STK push, from the request to its end. */
+export interface StkTransaction {
+  checkoutRequestId: string
+  merchantRequestId: string
+  shortcode: string
+  transactionType: string
+  /** Whole shillings. */
+  amount: number
+  partyA: string
+  /** The subscriber whose phone is asked, and who pays. */
+  phone: string
+  partyB: string
+  accountReference: string
+  description: string
+  callbackUrl: string
+  requestedAtMs: number
+  /** Whether a prompt stands on the phone; otherwise the push only waits for its end. */
+  hasPrompt: boolean
+  /** When the push ends by itself, and how. */
+  endsAtMs: number
+  ending: Ending
+  result?: StkResult
+}
+
+/** A ResultCode and its ResultDesc. */
+export interface Ending {
+  code: number | string
+  description: string
+}
+
+/** How an STK push ended. */
+export interface StkResult extends Ending {
+  atMs: number
+  /** Only when paid. */
+  receipt?: string
+}
+
+/** A callback to an application: what is sent, when, and what came of it. */
+export interface Callback {
+  id: string
+  checkoutRequestId: string
+  url: string
+  body: unknown
+  dueAtMs: number
+  /** Waits until another callback has been sent. */
+  isHeld: boolean
+  state: 'pending' | 'delivered' | 'failed' | 'dropped'
+  attempts: CallbackAttempt[]
+}
+
+/** One attempt to deliver a callback, with the application's answer. */
+export interface CallbackAttempt {
+  atMs: number
+  /** HTTP status of the answer; absent when there was none. */
+  status?: number
+  answer?: string
+  error?: string
+}
+
+/** A change of the state. Several of them in one commit happen together or not at all. */
+export type Change =
+  | { type: 'started'; clock: ClockReading }
+  | { type: 'clockSet'; clock: ClockReading }
+  | { type: 'tokenIssued'; token: Token; revokesOthers: boolean }
+  | { type: 'tokensRevoked' }
+  | { type: 'enrolled'; subscriber: Subscriber }
+  | { type: 'subscriberChanged'; msisdn: string; wrongPins?: number; isOn?: boolean }
+  | { type: 'messageSent'; msisdn: string; message: Message }
+  | { type: 'posted'; entry: LedgerEntry }
+  | { type: 'pushed'; transaction: StkTransaction }
+  | { type: 'pushEnded'; checkoutRequestId: string; result: StkResult }
+  | { type: 'callbackSet'; callback: Callback }
+  | { type: 'callbackTried'; id: string; attempt: CallbackAttempt; state: Callback['state'] }
+
+/** The state before anything has happened. */
+export function emptyState(): State {
+  return {
+    clock: { realMs: 0, sandboxMs: 0, timeScale: 1 },
+    starts: 0,
+    tokens: [],
+    subscribers: {},
+    transactions: {},
+    callbacks: {},
+    ledger: [],
+    balances: {},
+  }
+}
+
+/** Applies a change to `state`, in place. Total: what was committed can always be applied again. */
+export function apply(state: State, change: Change): void {
+  switch (change.type) {
+    case 'started':
+      state.starts++
+      state.clock = change.clock
+      break
+    case 'clockSet':
+      state.clock = change.clock
+      break
+    case 'tokenIssued':
+      state.tokens = [...(change.revokesOthers ? [] : state.tokens), change.token]
+      break
+    case 'tokensRevoked':
+      state.tokens = []
+      break
+    case 'enrolled':
+      state.subscribers[change.subscriber.msisdn] = change.subscriber
+      break
+    case 'subscriberChanged': {
+      const subscriber = state.subscribers[change.msisdn]
+      if (!subscriber) break
+      subscriber.wrongPins = change.wrongPins ?? subscriber.wrongPins
+      subscriber.isOn = change.isOn ?? subscriber.isOn
+      break
+    }
+    case 'messageSent':
+      state.subscribers[change.msisdn]?.messages.push(change.message)
+      break
+    case 'posted':
+      state.ledger.push(change.entry)
+      for (const { account, cents } of change.entry.lines) {
+        state.balances[account] = (state.balances[account] ?? 0) + cents
+      }
+      break
+    case 'pushed':
+      state.transactions[change.transaction.checkoutRequestId] = change.transaction
+      break
+    case 'pushEnded': {
+      const transaction = state.transactions[change.checkoutRequestId]
+      if (transaction) transaction.result = change.result
+      break
+    }
+    case 'callbackSet':
+      state.callbacks[change.callback.id] = change.callback
+      break
+    case 'callbackTried': {
+      const callback = state.callbacks[change.id]
+      if (!callback) break
+      callback.attempts.push(change.attempt)
+      callback.state = change.state
+      break
+    }
+  }
+}
+
+/** The balance of a subscriber's account, in cents. */
+export function balanceOf(state: State, msisdn: string): number {
+  return state.balances[accountOf.subscriber(msisdn)] ?? 0
+}

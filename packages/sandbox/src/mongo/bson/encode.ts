@@ -1,0 +1,149 @@
+import { Binary, BSONRegExp, Code, Decimal128, Double, MinKey, ObjectId, Timestamp } from 'bson'
+import type { Value } from './value.js'
+
+/** A document that is encoded already; it is copied as it stands. */
+export class EncodedDoc {
+  readonly bytes: Buffer
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+}
+
+/** What can be encoded: values, and ready-made documents where a document may stand. */
+export type Encodable = Value | EncodedDoc | Map<string, Encodable> | Encodable[]
+
+/** Writes a document as BSON into a buffer of its own. */
+export function encode(doc: Map<string, Encodable>): Buffer {
+  at = 0
+  writeDocument(doc.entries())
+  // One huge answer must not keep its megabytes for ever.
+  const bytes = Buffer.from(scratch.subarray(0, at))
+  if (scratch.length > 4 * INITIAL) scratch = Buffer.allocUnsafe(INITIAL)
+  return bytes
+}
+
+const INITIAL = 1 << 18
+// Encoding is synchronous and never re-entrant: one scratch buffer serves all.
+let scratch = Buffer.allocUnsafe(INITIAL)
+let at = 0
+
+function writeDocument(entries: Iterable<[string | number, Encodable]>): void {
+  const start = reserve(4)
+  for (const [name, value] of entries) {
+    const type = reserve(1)
+    writeCString(String(name))
+    scratch[type] = writeValue(value)
+  }
+  scratch[reserve(1)] = 0
+  scratch.writeInt32LE(at - start, start)
+}
+
+/** Writes the value and returns its type byte. */
+function writeValue(value: Encodable): number {
+  switch (typeof value) {
+    case 'string':
+      writeString(value)
+      return 2
+    case 'boolean':
+      scratch[reserve(1)] = Number(value)
+      return 8
+    case 'number':
+      // Throws on anything that is no int32: a double that got here by mistake must not be cut.
+      if (!Number.isInteger(value)) throw new TypeError(`${value} is no int32`)
+      scratch.writeInt32LE(value, reserve(4))
+      return 16
+    case 'bigint':
+      scratch.writeBigInt64LE(value, reserve(8))
+      return 18
+    default:
+      return value === null ? 10 : writeObject(value)
+  }
+}
+
+function writeObject(value: Exclude<Encodable, null | boolean | string | number | bigint>): number {
+  if (value instanceof Map) {
+    writeDocument(value.entries())
+    return 3
+  }
+  if (Array.isArray(value)) {
+    writeDocument(value.entries())
+    return 4
+  }
+  if (value instanceof EncodedDoc) {
+    writeBytes(value.bytes)
+    return 3
+  }
+  if (value instanceof ObjectId) {
+    writeBytes(value.id)
+    return 7
+  }
+  if (value instanceof Date) {
+    scratch.writeBigInt64LE(BigInt(value.getTime()), reserve(8))
+    return 9
+  }
+  if (value instanceof Double) {
+    scratch.writeDoubleLE(value.value, reserve(8))
+    return 1
+  }
+  if (value instanceof Decimal128) {
+    writeBytes(value.bytes)
+    return 19
+  }
+  if (value instanceof Binary) {
+    writeBinary(value)
+    return 5
+  }
+  if (value instanceof Timestamp) {
+    const start = reserve(8)
+    scratch.writeUInt32LE(value.i, start)
+    scratch.writeUInt32LE(value.t, start + 4)
+    return 17
+  }
+  if (value instanceof BSONRegExp) {
+    writeCString(value.pattern)
+    writeCString(value.options)
+    return 11
+  }
+  if (value instanceof Code) {
+    writeString(String(value.code))
+    return 13
+  }
+  return value instanceof MinKey ? 255 : 127
+}
+
+function writeBinary(value: Binary): void {
+  const bytes = value.value()
+  const inner = value.sub_type === 2 ? 4 : 0
+  scratch.writeInt32LE(bytes.length + inner, reserve(4))
+  scratch[reserve(1)] = value.sub_type
+  if (inner) scratch.writeInt32LE(bytes.length, reserve(4))
+  writeBytes(bytes)
+}
+
+function writeString(text: string): void {
+  const start = reserve(4)
+  writeCString(text)
+  scratch.writeInt32LE(at - start - 4, start)
+}
+
+function writeCString(text: string): void {
+  // UTF-8 needs three bytes for one UTF-16 unit at the most.
+  const start = reserve(text.length * 3 + 1)
+  at = start + scratch.write(text, start)
+  scratch[at++] = 0
+}
+
+function writeBytes(bytes: Uint8Array): void {
+  scratch.set(bytes, reserve(bytes.length))
+}
+
+function reserve(length: number): number {
+  const start = at
+  at += length
+  if (at > scratch.length) {
+    const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, at))
+    scratch.copy(larger, 0, 0, start)
+    scratch = larger
+  }
+  return start
+}

@@ -1,0 +1,44 @@
+import express, { type Router } from 'express'
+import { desk } from './page/desk.js'
+import { dom } from './page/dom.js'
+import { html } from './page/html.js'
+import { main } from './page/main.js'
+import { phone } from './page/phone.js'
+import { style } from './page/style.js'
+
+const files = {
+  '/': ['html', html],
+  '/_page/style.css': ['css', style],
+  '/_page/main.js': ['js', main],
+  '/_page/phone.js': ['js', phone],
+  '/_page/desk.js': ['js', desk],
+  '/_page/dom.js': ['js', dom],
+} as const
+
+/** Nothing from elsewhere, nothing inline. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ')
+
+/** Creates the routes of the page with the phone. */
+export function page(): Router {
+  const router = express.Router()
+  for (const [path, [type, text]] of Object.entries(files)) {
+    router.get(path, (_req, res) => {
+      res.set({
+        'content-security-policy': policy,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-cache',
+      })
+      res.type(type).send(text)
+    })
+  }
+  return router
+}

@@ -1,0 +1,173 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { createClock, type SandboxClock } from './clock.js'
+import { createControl } from './control.js'
+import { createDaraja, type Daraja } from './daraja/daraja.js'
+import { createFaults, type FaultOrder } from './daraja/faults.js'
+import { darajaOptionNames, darajaSettings, merchant, type DarajaOptions } from './daraja/settings.js'
+import type { ClockReading } from './daraja/state.js'
+import { openStore } from './daraja/store.js'
+import { SandboxError } from './errors.js'
+import { silentLogger, type Logger } from './logger.js'
+import { assertKnownKeys } from './options.js'
+import { page } from './page.js'
+import { createRandom } from './random.js'
+import { createSignal } from './signal.js'
+
+/** Options of `startSandbox`. */
+export interface SandboxOptions {
+  /** Port on the loopback interface; 0 takes a free one. @default 0 */
+  port?: number
+  /** Directory that keeps the state, even over a `kill -9`. Default: none, all is forgotten. */
+  dir?: string
+  /** How many times as fast as real time the sandbox lives; 0 stands still and moves by `clock.advance()`. @default 1 */
+  timeScale?: number
+  /** Where sandbox time begins on a new state: milliseconds since 1970. Default: now. */
+  startMs?: number
+  /** The same seed gives the same ids, receipts and delays. Default: different ones each time. */
+  seed?: string | number
+  /** Default: says nothing. */
+  logger?: Logger
+  /** Faults ordered from the start. */
+  faults?: FaultOrder[]
+  /** Where the sources disagree about Daraja, or it has changed. */
+  daraja?: DarajaOptions
+}
+
+/** A sandbox that runs. */
+export interface Sandbox {
+  /** The variables that an application needs to use it. */
+  env: Record<MpesaVariable, string>
+  /** Safaricom, to look into and to act upon. */
+  daraja: Daraja
+  /** Sandbox time. */
+  clock: SandboxClock
+  /** `http://127.0.0.1:<port>`: API, control API and the page with the phone. */
+  url: string
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The names of the variables in `env`. */
+export type MpesaVariable =
+  | 'MPESA_ENVIRONMENT'
+  | 'MPESA_BASE_URL'
+  | 'MPESA_CONSUMER_KEY'
+  | 'MPESA_CONSUMER_SECRET'
+  | 'MPESA_SHORTCODE'
+  | 'MPESA_PASSKEY'
+
+/**
+ * Starts Daraja on this machine, with a phone to pay with. It listens on the loopback interface alone.
+ *
+ * @throws SandboxError SANDBOX_PORT_TAKEN, SANDBOX_DIR_IN_USE, SANDBOX_JOURNAL_DAMAGED
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  checkOptions(options)
+  const { port = 0, dir, timeScale = 1, seed, logger = silentLogger } = options
+  const changes = createSignal()
+  const faults = createFaults(options.faults, changes.send)
+  const store = await openStore(dir)
+  const startMs = store.state.starts > 0 ? timeNow(store.state.clock) : (options.startMs ?? Date.now())
+  const clock = createClock({ startMs, timeScale })
+  const reading = (): ClockReading => ({ realMs: Date.now(), sandboxMs: clock.now(), timeScale })
+  const random = createRandom(seed === undefined ? undefined : `${seed}/${store.state.starts}`)
+  const settings = darajaSettings(options.daraja)
+
+  const { daraja, router, start, stop } = createDaraja(
+    { clock, random, store, faults, settings, logger },
+    changes.send,
+  )
+  const sandboxClock: SandboxClock = {
+    timeScale,
+    now: clock.now,
+    async advance(ms: number) {
+      await clock.advance(ms)
+      store.commit({ type: 'clockSet', clock: reading() })
+      await store.saved()
+    },
+  }
+  store.onChange(changes.send)
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(page())
+  app.use('/_sandbox', createControl({ daraja, clock: sandboxClock, changes, env: () => env }))
+  app.use(router)
+
+  const server = createServer(app)
+  await listen(server, port).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  store.commit({ type: 'started', clock: reading() })
+  start()
+  await store.saved()
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = environment(url)
+  logger.info('The sandbox is ready', { url })
+
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= shut())
+  async function shut(): Promise<void> {
+    clock.stop()
+    stop()
+    changes.end()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await store.close()
+  }
+  return { env, daraja, clock: sandboxClock, url, close, [Symbol.asyncDispose]: close }
+}
+
+function checkOptions(options: SandboxOptions): void {
+  assertKnownKeys('startSandbox', options, [
+    'port',
+    'dir',
+    'timeScale',
+    'startMs',
+    'seed',
+    'logger',
+    'faults',
+    'daraja',
+  ])
+  assertKnownKeys('startSandbox: daraja', options.daraja ?? {}, darajaOptionNames)
+  const { timeScale = 1 } = options
+  if (!Number.isFinite(timeScale) || timeScale < 0) {
+    throw new TypeError(`startSandbox: "timeScale" must be a number of 0 or more, not ${timeScale}.`)
+  }
+}
+
+/** What sandbox time has become since the reading: it goes on while no sandbox runs. */
+function timeNow({ realMs, sandboxMs, timeScale }: ClockReading): number {
+  return sandboxMs + Math.max(0, Date.now() - realMs) * timeScale
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      reject(
+        new SandboxError(
+          'SANDBOX_PORT_TAKEN',
+          `Port ${port} is taken. Stop what listens there, or choose another port.`,
+          {
+            cause: error,
+          },
+        ),
+      )
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+function environment(url: string): Record<MpesaVariable, string> {
+  return {
+    MPESA_ENVIRONMENT: 'sandbox',
+    MPESA_BASE_URL: url,
+    MPESA_CONSUMER_KEY: merchant.consumerKey,
+    MPESA_CONSUMER_SECRET: merchant.consumerSecret,
+    MPESA_SHORTCODE: merchant.shortcode,
+    MPESA_PASSKEY: merchant.passkey,
+  }
+}
