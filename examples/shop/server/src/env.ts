@@ -1,0 +1,35 @@
+import { createEnv, EnvError, httpUrl, presets, secret } from '@ementech/env'
+import { z } from 'zod'
+
+/** Everything that the server and the worker may be told. `.env.example` is made from it. */
+export const schema = {
+  ...presets.server(),
+  ...presets.cors(),
+  ...presets.mongo(),
+  ...presets.jwt(),
+  ...presets.mpesa(),
+  JWT_ALGORITHM: z.literal('HS256').default('HS256').meta({ description: 'How access tokens are signed' }),
+  JWT_ACCESS_SECRET: secret().meta({ description: 'Signs access tokens' }),
+  JWT_REFRESH_SECRET: secret().meta({ description: 'Refresh tokens are derived from it' }),
+  SANDBOX_PHONE_URL: httpUrl()
+    .optional()
+    .meta({ description: "In development, the sandbox's phone: the shop then offers a link to it" }),
+}
+
+export type Env = ReturnType<typeof createShopEnv>
+
+/** Read and checked once, before anything starts; what is wrong is said in full, and nothing starts. */
+export function readEnv(): Env {
+  try {
+    return createShopEnv()
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
+/** The `.env` files are those beside package.json. */
+function createShopEnv() {
+  return createEnv({ schema, files: new URL('..', import.meta.url), logger: console })
+}

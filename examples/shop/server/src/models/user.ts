@@ -1,0 +1,14 @@
+import { type Connection, type InferSchemaType, Schema } from 'mongoose'
+
+const userSchema = new Schema({
+  name: { type: String, required: true },
+  // Stored in lower case: the unique index then holds for every way of writing one address.
+  email: { type: String, required: true, lowercase: true, trim: true, unique: true },
+  password: { type: String, required: true },
+  roles: { type: [String], required: true, default: ['customer'] },
+  createdAt: { type: Date, required: true, default: () => new Date() },
+})
+
+export type User = InferSchemaType<typeof userSchema>
+
+export const userModel = (connection: Connection) => connection.model('User', userSchema)

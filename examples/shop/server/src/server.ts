@@ -1,0 +1,58 @@
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { createShutdown } from '@ementech/db/shutdown'
+import { createRealtime } from '@ementech/realtime'
+import { createApp } from './app.js'
+import { readEnv } from './env.js'
+import { startOrderFeed } from './feed.js'
+import { userModel } from './models/user.js'
+import { healthRoutes } from './routes/health.js'
+import { shopSecurity } from './security.js'
+import { seedProducts } from './seed.js'
+import { createAccounts } from './services/accounts.js'
+import { openShop } from './shop.js'
+
+const env = readEnv()
+const logger = console
+const { db, payments, catalogue, orders, Product } = await openShop(env, logger)
+const User = userModel(db.connection)
+await User.createIndexes()
+await seedProducts(Product)
+
+const accounts = createAccounts(User)
+const security = await shopSecurity(env, db.connection, accounts, logger)
+const server = createServer()
+const realtime = createRealtime(server, {
+  origins: env.ALLOWED_ORIGINS,
+  authenticate: security.tokens.verify,
+  trustProxyHops: typeof env.TRUST_PROXY === 'number' ? env.TRUST_PROXY : 0,
+  logger,
+})
+const feed = startOrderFeed({
+  orders,
+  emit: (userId, order) => realtime.toUser(userId).emit('order', { order }),
+  logger,
+})
+const shutdown = createShutdown({
+  server,
+  drain: { realtime: realtime.close },
+  steps: { feed: feed.close, payments: payments.close, security: security.close, database: db.close },
+  readinessDelayMs: env.APP_ENV === 'development' ? 0 : 5_000,
+  logger,
+})
+server.on(
+  'request',
+  createApp({
+    env,
+    security,
+    payments,
+    accounts,
+    catalogue,
+    orders,
+    health: healthRoutes({ database: db.check, process: shutdown.check }),
+    webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+  }),
+)
+server.listen(env.PORT, env.HOST, () => process.send?.({ type: 'ready' }))
+// A process manager that dies without a word must not leave this process behind.
+process.once('disconnect', () => void shutdown.run('the parent process is gone'))

@@ -1,0 +1,60 @@
+import { connectMongo } from '@ementech/db'
+import { createPayments } from '@ementech/payments'
+import { createMpesa } from '@ementech/payments/mpesa'
+import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
+import type { Env } from './env.js'
+import { orderModel } from './models/order.js'
+import { productModel } from './models/product.js'
+import { createCatalogue } from './services/catalogue.js'
+import { createOrders } from './services/orders.js'
+
+/** What the server and the worker share: the database, the payments and the orders. */
+export async function openShop(env: Env, logger: Console) {
+  const db = await connectMongo(env.MONGODB_URI, {
+    dbName: env.DB_NAME,
+    maxPoolSize: env.DB_MAX_POOL_SIZE,
+    minPoolSize: env.DB_MIN_POOL_SIZE,
+    socketTimeoutMS: env.DB_SOCKET_TIMEOUT_MS,
+    connectTimeoutMS: env.DB_CONNECT_TIMEOUT_MS,
+    serverSelectionTimeoutMS: env.DB_SERVER_SELECTION_TIMEOUT_MS,
+    logger,
+  })
+  const Product = productModel(db.connection)
+  const Order = orderModel(db.connection)
+  const store = mongoPaymentStore(db.connection.collection('payments'))
+  const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
+  await Promise.all([
+    Product.createIndexes(),
+    Order.createIndexes(),
+    store.ensureIndexes(),
+    inbox.ensureIndexes(),
+  ])
+
+  const payments = createPayments({
+    store,
+    inbox,
+    providers: {
+      mpesa: createMpesa({
+        environment: env.MPESA_ENVIRONMENT,
+        baseUrl: env.MPESA_BASE_URL,
+        consumerKey: env.MPESA_CONSUMER_KEY,
+        consumerSecret: env.MPESA_CONSUMER_SECRET,
+        shortcode: env.MPESA_SHORTCODE,
+        passkey: env.MPESA_PASSKEY,
+        callbackUrl: env.MPESA_CALLBACK_URL,
+        callbackSecret: env.MPESA_CALLBACK_SECRET,
+      }),
+    },
+    on: {
+      paid: (payment) => orders.markPaid(payment),
+      failed: (payment) => orders.markUnpaid(payment, 'payment_failed'),
+      expired: (payment) => orders.markUnpaid(payment, 'payment_failed'),
+      canceled: (payment) => orders.markUnpaid(payment, 'payment_failed'),
+      review: (payment) => orders.markUnpaid(payment, 'review'),
+    },
+    logger,
+  })
+  const catalogue = createCatalogue(Product)
+  const orders = createOrders({ Order, catalogue, payments })
+  return { db, payments, catalogue, orders, Product }
+}

@@ -1,0 +1,70 @@
+/** A refusal by the API, or no answer at all (`status` 0). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  readonly fields: Record<string, string>
+  /** Nobody knows whether the request was carried out: nothing came back, or only a proxy's excuse. */
+  readonly uncertain: boolean
+
+  constructor(status: number, problem?: Problem) {
+    super(problem?.detail ?? problem?.title ?? `HTTP ${status}`)
+    this.status = status
+    this.code = problem?.code ?? ''
+    this.fields = Object.fromEntries(
+      (problem?.errors ?? []).map(({ path, message }) => [String(path).split(/[./]/).at(-1), message]),
+    )
+    this.uncertain = problem === undefined
+  }
+}
+
+export interface ApiOptions {
+  method?: 'GET' | 'POST'
+  body?: object
+  token?: string
+  /** Names one wish of the customer, so that asking again does not do it again. */
+  idempotencyKey?: string
+}
+
+/** Where the API is: where these pages come from, unless the build was told otherwise. */
+export const apiUrl = import.meta.env.VITE_API_URL ?? location.origin
+
+/** Asks the API and returns the parsed answer. Throws ApiError. */
+export async function api<T>(path: string, options: ApiOptions = {}): Promise<T> {
+  const { method = options.body ? 'POST' : 'GET', body, token, idempotencyKey } = options
+  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  if (body) headers.set('content-type', 'application/json')
+  if (token) headers.set('authorization', `Bearer ${token}`)
+  if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
+
+  let response: Response
+  try {
+    response = await fetch(`${apiUrl}/api${path}`, {
+      method,
+      headers,
+      credentials: 'include',
+      body: body ? JSON.stringify(body) : null,
+    })
+  } catch {
+    throw new ApiError(0)
+  }
+  if (!response.ok) throw new ApiError(response.status, await readProblem(response))
+  if (response.status === 204) return undefined as T
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw new ApiError(0)
+  }
+}
+
+interface Problem {
+  title?: string
+  detail?: string
+  code?: string
+  errors?: { path: string; message: string }[]
+}
+
+async function readProblem(response: Response): Promise<Problem | undefined> {
+  if (!response.headers.get('content-type')?.includes('problem+json')) return undefined
+  return (await response.json().catch(() => undefined)) as Problem | undefined
+}

@@ -1,0 +1,60 @@
+import { useEffect } from 'react'
+import { flushSync } from 'react-dom'
+import { Route, Router, Switch, type AroundNavHandler } from 'wouter'
+import { Footer } from './components/footer'
+import { Header } from './components/header'
+import { useI18n } from './i18n'
+import { AccountPage } from './pages/account'
+import { CartPage } from './pages/cart'
+import { CheckoutPage } from './pages/checkout'
+import { HomePage } from './pages/home'
+import { NotFoundPage } from './pages/not-found'
+import { OrderPage } from './pages/order'
+import { OrdersPage } from './pages/orders'
+import { ProductPage } from './pages/product'
+
+export function App() {
+  const { lang, t } = useI18n()
+  useEffect(() => {
+    document.documentElement.lang = lang
+  }, [lang])
+
+  return (
+    <Router aroundNav={glide}>
+      <a className="skip" href="#content">
+        {t.skip}
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        <Switch>
+          <Route path="/" component={HomePage} />
+          <Route path="/products/:slug">{({ slug }) => <ProductPage key={slug} slug={slug} />}</Route>
+          <Route path="/cart" component={CartPage} />
+          <Route path="/checkout" component={CheckoutPage} />
+          <Route path="/orders" component={OrdersPage} />
+          <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
+          <Route path="/account" component={AccountPage} />
+          <Route>
+            <NotFoundPage />
+          </Route>
+        </Switch>
+      </main>
+      <Footer />
+    </Router>
+  )
+}
+
+/** A picture glides from the shelf to its own page, where the browser can and the visitor likes motion. */
+const glide: AroundNavHandler = (navigate, to, options) => {
+  if (options?.replace) return navigate(to, options)
+  const go = () => {
+    navigate(to, options)
+    scrollTo(0, 0)
+  }
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  if (still || !document.startViewTransition) return go()
+  const transition = document.startViewTransition(() => flushSync(go))
+  // A transition that the browser skips (a hidden tab, another click) is no failure.
+  transition.ready.catch(() => {})
+  transition.finished.catch(() => {})
+}

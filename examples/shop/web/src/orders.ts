@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react'
+import { ApiError } from './api'
+import { onePress } from './idempotency'
+import { connection, onOrder } from './realtime'
+import { authorized, session } from './session'
+import { createStore, useStore } from './store'
+import type { CartLine } from './cart'
+import type { Order } from './types'
+
+/** Orders by id, as last heard of from any side: an answer, or the socket. */
+const known = createStore<Readonly<Record<string, Order>>>({})
+
+onOrder(remember)
+session.subscribe(() => known.set({}))
+
+export async function placeOrder(lines: CartLine[]): Promise<Order> {
+  const items = lines.map(({ product, quantity }) => ({ productId: product.id, quantity }))
+  const { order } = await onePress(`order ${JSON.stringify(items)}`, (idempotencyKey) =>
+    authorized<{ order: Order }>('/orders', { body: { items }, idempotencyKey }),
+  )
+  return remember(order)
+}
+
+/** Has the prompt sent to the phone. When a payment is under way or done already, that is what it shows. */
+export async function payOrder(id: string, phone: string): Promise<Order> {
+  try {
+    const { order } = await onePress(`pay ${id} ${phone}`, (idempotencyKey) =>
+      authorized<{ order: Order }>(`/orders/${id}/pay`, { body: { phone }, idempotencyKey }),
+    )
+    return remember(order)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return fetchOrder(id)
+    throw error
+  }
+}
+
+/** One order, kept up to date by the socket; asked for anew whenever the socket (re)connects. */
+export function useOrder(id: string) {
+  const order = useStore(known)[id]
+  const state = useFresh(() => fetchOrder(id), id, order?.status === 'paying')
+  return { order, ...state }
+}
+
+/** All orders of the customer, newest first. */
+export function useOrders() {
+  const [ids, setIds] = useState<string[]>()
+  const orders = useStore(known)
+  const state = useFresh(async () => {
+    const answer = await authorized<{ orders: Order[] }>('/orders')
+    answer.orders.forEach(remember)
+    setIds(answer.orders.map(({ id }) => id))
+  }, 'orders')
+  return { orders: ids?.flatMap((id) => orders[id] ?? []), ...state }
+}
+
+async function fetchOrder(id: string): Promise<Order> {
+  return remember((await authorized<{ order: Order }>(`/orders/${encodeURIComponent(id)}`)).order)
+}
+
+/** What is older than what is known changes nothing: answers overtake one another. */
+function remember(order: Order): Order {
+  const current = known.get()[order.id]
+  if (current && current.updatedAt > order.updatedAt) return current
+  known.set({ ...known.get(), [order.id]: order })
+  return order
+}
+
+/** Loads now and at each (re)connection; and every five seconds where there is no socket but `impatience`. */
+function useFresh(load: () => Promise<unknown>, key: string, impatient = false) {
+  const { status, times } = useStore(connection)
+  const [error, setError] = useState<ApiError>()
+  const [attempt, setAttempt] = useState(0)
+  const reload = () => setAttempt((n) => n + 1)
+
+  useEffect(() => {
+    let current = true
+    load().then(
+      () => current && setError(undefined),
+      (failure: ApiError) => current && setError(failure),
+    )
+    return () => {
+      current = false
+    }
+    // `load` is a new function in every render; `key` names what it loads.
+  }, [key, attempt, times])
+
+  const polling = impatient && status !== 'connected'
+  useEffect(() => {
+    if (!polling) return
+    const timer = setInterval(reload, 5000)
+    return () => clearInterval(timer)
+  }, [polling])
+
+  return { error, reload }
+}
