@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MongoClient } from 'mongodb'
+import { createSystem } from '../../scripts/system.mjs'
+
+export type System = Awaited<ReturnType<typeof createSystem>>
+
+export interface Order {
+  id: string
+  number: string
+  status: string
+  total: { minor: number; currency: string }
+  payment: null | { id: string; status: string; receipt?: string; message?: { en: string; sw: string } }
+}
+
+/** A whole system in a folder of its own, on free ports. */
+export async function startSystem(options: { timeScale?: number; env?: Record<string, string> } = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ementech-system-'))
+  const system = await createSystem({
+    dataDir,
+    ports: { server: 0, sandbox: 0, database: 0 },
+    database: `system-${randomUUID()}`,
+    ...options,
+  })
+  await system.startAll()
+  return {
+    ...system,
+    async [Symbol.asyncDispose]() {
+      await system.stop()
+      if (!system.names.includes('database')) await dropDatabase(system.mongoUri)
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A customer who speaks to the shop's API as the pages do. */
+export async function registerCustomer(url: string, name = 'Wanjiku') {
+  const registered = await call(url, 'POST', '/api/auth/register', {
+    name,
+    email: `${randomUUID()}@example.com`,
+    password: 'a long enough password',
+  })
+  const token = registered.accessToken as string
+  const authorization = { authorization: `Bearer ${token}` }
+  return {
+    token,
+    async order(slug = 'kikombe', quantity = 1): Promise<Order> {
+      const { products } = await call(url, 'GET', '/api/products')
+      const product = (products as { id: string; slug: string }[]).find((each) => each.slug === slug)!
+      const body = { items: [{ productId: product.id, quantity }] }
+      return (await call(url, 'POST', '/api/orders', body, { ...authorization, ...press() })).order as Order
+    },
+    async pay(orderId: string, phone: string, headers: Record<string, string> = press()): Promise<Order> {
+      const path = `/api/orders/${orderId}/pay`
+      return (await call(url, 'POST', path, { phone }, { ...authorization, ...headers })).order as Order
+    },
+    async read(orderId: string): Promise<Order> {
+      return (await call(url, 'GET', `/api/orders/${orderId}`, undefined, authorization)).order as Order
+    },
+  }
+}
+
+async function dropDatabase(uri: string) {
+  const client = new MongoClient(uri)
+  await client.db().dropDatabase()
+  await client.close()
+}
+
+/** The header of one press of a button. */
+export function press(): Record<string, string> {
+  return { 'idempotency-key': randomUUID() }
+}
+
+/** One request; anything but a 2xx is an error that shows the answer. */
+export async function call(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+  return text ? (JSON.parse(text) as Record<string, unknown>) : {}
+}
+
+/** Asks until the answer is a value, or the deadline passes: then says what was last seen. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  deadlineMs = 30_000,
+): Promise<T> {
+  const end = Date.now() + deadlineMs
+  let last: unknown
+  for (;;) {
+    try {
+      const answer = await ask()
+      if (answer) return answer
+    } catch (error) {
+      last = error
+    }
+    if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms for ${what}.`, { cause: last })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
