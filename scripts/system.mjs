@@ -20,6 +20,7 @@ const preferredPorts = { server: 3000, sandbox: 3100, database: 27117 }
  * @param {string} options.dataDir database, ledger, secrets and logs live here
  * @param {Record<string, number>} [options.ports] preferred ports; one in use is replaced by a free one
  * @param {number} [options.timeScale] how much faster the sandbox's clock runs
+ * @param {number} [options.queriesPerMinute] how many STK queries the sandbox allows; 0 is any number
  * @param {Record<string, string>} [options.env] further variables for server and worker
  * @param {string} [options.database] name of the database on the server that MONGODB_URI names; default: the URI's own
  * @param {(name: string, exit: { code: number | null, signal: string | null }) => void} [options.onExit]
@@ -28,7 +29,8 @@ const preferredPorts = { server: 3000, sandbox: 3100, database: 27117 }
 export async function createSystem({
   dataDir,
   ports = {},
-  timeScale = 1,
+  timeScale,
+  queriesPerMinute,
   env = {},
   database,
   onExit = () => {},
@@ -58,7 +60,8 @@ export async function createSystem({
     },
     sandbox: {
       args: [sandboxCli, 'daraja', '--port', String(port.sandbox), '--dir', join(dataDir, 'daraja')].concat(
-        timeScale === 1 ? [] : ['--time-scale', String(timeScale)],
+        option('--time-scale', timeScale),
+        option('--queries-per-minute', queriesPerMinute),
       ),
     },
     server: { args: [join(serverDist, 'server.js')], env: appEnv },
@@ -145,6 +148,10 @@ export async function createSystem({
   function pid(name) {
     return running.get(name)?.child.pid
   }
+}
+
+function option(name, value) {
+  return value === undefined ? [] : [name, String(value)]
 }
 
 function applicationEnv({ dataDir, url, mongoUri, port, sandboxUrl }) {

@@ -2,7 +2,7 @@ import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { expiryOf, factsOf, type Reader } from './reader.js'
-import { nextCheckAt, openAttempts } from './schedule.js'
+import { askAgainAt, nextCheckAt, openAttempts } from './schedule.js'
 import type { PaymentStore } from './store.js'
 import { observeAll, update } from './transition.js'
 
@@ -31,8 +31,6 @@ export async function checkPayment(
     const checks = current.checks + (waitMs === undefined ? 1 : 0)
     const next = { ...observed, checks, version: observed.version + 1 }
     const regular = nextCheckAt(next, timing, now)
-    // Jittered: those who were turned away together do not come back together.
-    const later = waitMs === undefined ? 0 : now.getTime() + waitMs * (1 + Math.random())
-    return { ...next, nextCheckAt: regular && new Date(Math.max(regular.getTime(), later)) }
+    return { ...next, nextCheckAt: waitMs === undefined ? regular : regular && askAgainAt(waitMs, now) }
   })
 }

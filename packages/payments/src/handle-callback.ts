@@ -3,6 +3,7 @@ import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { factsOf, type Reader } from './reader.js'
+import { askAgainAt } from './schedule.js'
 import type { InboxEntry, PaymentStore } from './store.js'
 import { observeAll, update } from './transition.js'
 
@@ -37,7 +38,12 @@ export async function handleCallback(
     const believed = believe(record, now)
     const attempt = believed.attempts.find(({ id }) => id === entry.attemptId)
     if (!answer || !attempt) return believed
-    return observeAll(believed, factsOf(attempt, said.providerRef, answer, timing, now), timing, now)
+    const asked = observeAll(believed, factsOf(attempt, said.providerRef, answer, timing, now), timing, now)
+    // The payer has paid and waits to read it: not for the regular turn.
+    const waitMs = answer.status === 'unavailable' ? answer.retryAfterMs : undefined
+    return waitMs === undefined || asked === record
+      ? asked
+      : { ...asked, nextCheckAt: askAgainAt(waitMs, now) }
   })
 }
 

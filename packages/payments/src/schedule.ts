@@ -22,6 +22,14 @@ export function nextCheckAt(record: PaymentRecord, timing: ProviderTiming, now: 
   return times.length === 0 ? null : new Date(Math.min(...times))
 }
 
+/**
+ * When to repeat a question that a rate limit kept from being asked: as soon as the silence is over, since nothing was
+ * learnt. Jittered: those who were turned away together do not come back together.
+ */
+export function askAgainAt(waitMs: number, now: Date): Date {
+  return new Date(now.getTime() + waitMs * (1 + Math.random()))
+}
+
 /** True when this attempt's deadline for a final answer has passed. */
 export function isOverdue({ claim, startedAt }: Attempt, timing: ProviderTiming, now: Date): boolean {
   const [since, limitMs] = claim ? [claim.at, timing.confirmWithinMs] : [startedAt, timing.reviewAfterMs]

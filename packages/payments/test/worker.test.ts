@@ -283,6 +283,25 @@ test('a rate limit silences all questions to that provider until it is over', as
   expect(await reader.read({ providerRef: 'b' })).toEqual({ status: 'succeeded' })
 })
 
+test.each(['a callback says "paid"', 'nobody called back'])(
+  'when %s and a rate limit forbids the question, it is asked as soon as that is over, not in its regular turn',
+  async (news) => {
+    const paid: string[] = []
+    const answers: ReadResult[] = [{ status: 'unavailable', code: 'SPIKE', retryAfterMs: 20 }]
+    const checkDelaysMs = news === 'nobody called back' ? [1, 3_600_000] : [3_600_000]
+    const provider = instantProvider({
+      timing: { ...QUICK, expireAfterMs: 7_200_000, checkDelaysMs },
+      read: async () => answers.shift() ?? { status: 'succeeded' },
+    })
+    const { payments, toBePaid, inbox } = setUp({ paid: ({ id }) => void paid.push(id) }, { provider })
+    if (news === 'nobody called back') inbox.insert = async () => 'duplicate'
+    const id = await toBePaid()
+    payments.worker({ pollMs: 2 })
+    await vi.waitUntil(() => paid.length > 0, { timeout: 10_000 })
+    expect(paid).toEqual([id])
+  },
+)
+
 describe('a worker', () => {
   test('goes on when the store fails for a while', async () => {
     const paid: string[] = []

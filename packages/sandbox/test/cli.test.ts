@@ -26,6 +26,16 @@ it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s', async (signal) =>
   await events.text().catch(() => {})
 })
 
+it.each([
+  ['1', [400, 429]],
+  ['0', [400, 400]],
+])('with --queries-per-minute %s answers two queries with %j', async (limit, statuses) => {
+  const tool = await startCli('daraja', '--port', '0', '--queries-per-minute', limit)
+  const client = clientOf(tool)
+  const query = () => client.query('ws_CO_unknown')
+  expect([(await query()).status, (await query()).status]).toEqual(statuses)
+})
+
 it('stops when its parent lets go', async () => {
   const tool = await startCli('daraja', '--port', '0')
   tool.disconnect()

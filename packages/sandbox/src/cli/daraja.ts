@@ -19,17 +19,22 @@ export const darajaOptions = {
   dir: { type: 'string' },
   'time-scale': { type: 'string' },
   seed: { type: 'string' },
+  'queries-per-minute': { type: 'string' },
 } as const
 
 /** The options of the command line as those of `startSandbox`. */
 export function sandboxOptions(values: {
   [name in keyof typeof darajaOptions]?: string | undefined
 }): SandboxOptions {
+  const queries = numberOption('queries-per-minute', values['queries-per-minute'])
   return {
     port: numberOption('port', values.port) ?? defaultPort,
     timeScale: numberOption('time-scale', values['time-scale']) ?? 1,
     ...(values.dir !== undefined && { dir: values.dir }),
     ...(values.seed !== undefined && { seed: values.seed }),
+    ...(queries !== undefined && {
+      daraja: { spikeArrest: queries ? { stkQuery: { requests: queries, perMs: 60_000 } } : {} },
+    }),
   }
 }
 
