@@ -38,6 +38,10 @@ for (const [name, port] of Object.entries(system.moved)) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
 
+// npm runs this by a shell, and a signal to npm ends that shell alone: then nobody waits for us any more.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && void stop(0), 500).unref()
+
 try {
   await system.startAll()
 } catch (error) {

@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { until } from './shop.js'
 import { root } from './sources.js'
 
-/** `npm start` itself, as a process, on free ports and with data of its own. */
-export function npmStart(env: Record<string, string> = {}) {
+/** What `npm start` runs, or npm itself, as a process, on free ports and with data of its own. */
+export function npmStart(env: Record<string, string> = {}, { byNpm = false } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'ementech-start-'))
-  const child = spawn(process.execPath, ['scripts/start.mjs'], {
+  const [command, ...args] = byNpm ? ['npm', 'start'] : [process.execPath, 'scripts/start.mjs']
+  const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, PORT: '0', SANDBOX_PORT: '0', MONGO_PORT: '0', EMENTECH_DATA: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a terminal makes one for each command.
+    detached: byNpm,
   })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))

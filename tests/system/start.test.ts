@@ -19,13 +19,29 @@ describe('npm start', () => {
     await until('every process to be gone', async () => !(await anyAlive(pids)))
   })
 
+  it.each([
+    [
+      'a Ctrl-C in the terminal, which reaches the whole group',
+      (pid: number) => process.kill(-pid, 'SIGINT'),
+    ],
+    ['a SIGTERM to npm alone', (pid: number) => process.kill(pid, 'SIGTERM')],
+  ])('run by npm, leaves no process after %s', async (_what, end) => {
+    await using running = npmStart({}, { byNpm: true })
+    await running.line(/Shop\s+(\S+)/)
+    const pids = await descendants(running.child.pid!)
+    expect(pids.length).toBeGreaterThanOrEqual(5)
+    end(running.child.pid!)
+    await until('every process to be gone', async () => !(await anyAlive(pids)))
+  })
+
   it('leaves no process when it is itself killed', async () => {
     await using running = npmStart()
     await running.line(/Shop\s+(\S+)/)
     const pids = await descendants(running.child.pid!)
     running.child.kill('SIGKILL')
-    await until('every process to be gone', async () => !(await anyAlive(pids)))
-  })
+    // All of them stop at once then, the database too: the others give up waiting for it within 25 s.
+    await until('every process to be gone', async () => !(await anyAlive(pids)), 60_000)
+  }, 90_000)
 
   it('says when a port is in use, and takes another', async () => {
     const squatter = createServer().listen(0)
