@@ -44,6 +44,21 @@ describe('orders', () => {
     expect((await orders.view(unpaid)).payment).toMatchObject({ phone: '0712 ••• 001' })
   })
 
+  it('tries once for each press, also when the network repeats the press after it failed', async () => {
+    const { orders, order, payments } = await shop()
+    const attempts = async (paymentId: string) => (await payments.get(paymentId))!.attempts.length
+    const pay = (key: string) => orders.pay('wanjiku', order.id as string, '0712000003', key)
+    const [first, second] = [randomUUID(), randomUUID()]
+    const failed = await pay(first)
+    expect((await pay(first)).status).toBe('payment_failed')
+    expect(await attempts(failed.paymentId!)).toBe(1)
+    const again = await pay(second)
+    expect(again.paymentId).not.toBe(failed.paymentId)
+    expect(await attempts(again.paymentId!)).toBe(1)
+    expect((await pay(first)).paymentId).toBe(again.paymentId)
+    expect(await attempts(failed.paymentId!)).toBe(1)
+  })
+
   it('releases an order whose process died before it could send the prompt, and no other', async () => {
     const { orders, order, Order, payments } = await shop()
     const payment = await payments.create({

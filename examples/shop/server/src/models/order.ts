@@ -23,6 +23,8 @@ const orderSchema = new Schema({
   ],
   total: money,
   status: { type: String, enum: orderStatuses, required: true, default: 'awaiting_payment' },
+  /** Every payment that was begun, one for each press of the button. */
+  payments: { type: [String], default: [] },
   /** The payment under way, or the last one. */
   paymentId: String,
   /** The phone that the prompt was sent to, masked. */

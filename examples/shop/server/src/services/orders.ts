@@ -28,18 +28,16 @@ export function createOrders({ Order, catalogue, payments }: OrdersOptions) {
         return { ...product, productId, quantity }
       })
       const minor = items.reduce((sum, item) => sum + item.price.minor * item.quantity, 0)
-      try {
-        return await Order.create({
-          userId,
-          idempotencyKey,
-          number: orderNumber(),
-          items,
-          total: { minor, currency: 'KES' },
-        })
-      } catch (error) {
-        const placed = isDuplicate(error) && (await Order.findOne({ userId, idempotencyKey }))
-        if (!placed) throw error
-        return placed
+      const total = { minor, currency: 'KES' }
+      for (;;) {
+        try {
+          return await Order.create({ userId, idempotencyKey, number: orderNumber(), items, total })
+        } catch (error) {
+          if (!isDuplicate(error)) throw error
+          const placed = await Order.findOne({ userId, idempotencyKey })
+          if (placed) return placed
+          // The number was taken: throw the dice again.
+        }
       }
     },
 
@@ -59,27 +57,30 @@ export function createOrders({ Order, catalogue, payments }: OrdersOptions) {
         idempotencyKey: `${order.id}:${idempotencyKey}`,
       })
       const claimed = await Order.findOneAndUpdate(
-        { _id: order._id, status: { $in: ['awaiting_payment', 'payment_failed'] } },
+        {
+          _id: order._id,
+          status: { $in: ['awaiting_payment', 'payment_failed'] },
+          payments: { $ne: payment.id },
+        },
         {
           $set: { status: 'paying', paymentId: payment.id, payerPhone: masked(phone) },
+          $push: { payments: payment.id },
           $currentDate: { changedAt: true },
         },
         { returnDocument: 'after' },
       )
       const current = claimed ?? (await ofUser(userId, orderId))
-      if (current.paymentId !== payment.id) {
-        throw current.status === 'paid'
-          ? new ShopError(409, 'ORDER_PAID', 'This order is paid already.')
-          : new ShopError(
-              409,
-              'PAYMENT_UNDER_WAY',
-              'A payment for this order is under way: look at your phone.',
-            )
+      if (current.status === 'paying' && current.paymentId === payment.id) {
+        const started = await payments.start(payment.id)
+        // Nothing was sent (M-Pesa is busy, say): the customer may press again.
+        if (started.status === 'created') await settle(started, 'payment_failed')
+        return ofUser(userId, orderId)
       }
-      const started = await payments.start(payment.id)
-      // Nothing was sent (M-Pesa is busy, say): the customer may press again.
-      if (started.status === 'created') await settle(started, 'payment_failed')
-      return ofUser(userId, orderId)
+      // A press that the network repeats after it has ended is no new press.
+      if (current.payments.includes(payment.id)) return current
+      throw current.status === 'paid'
+        ? new ShopError(409, 'ORDER_PAID', 'This order is paid already.')
+        : new ShopError(409, 'PAYMENT_UNDER_WAY', 'A payment is under way: look at your phone.')
     },
 
     /** Effect of a payment that succeeded. Runs at least once; the second time changes nothing. */
