@@ -7,6 +7,8 @@ import { chromiumPath, launchBrowser } from '../support/browser.js'
 import { root } from '../support/sources.js'
 import { npmStart } from '../support/start.js'
 
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
+
 /** Pictures of what the tests saw; `EMENTECH_SCREENSHOTS=docs/images` renews those of the README. */
 const pictures = join(root, process.env.EMENTECH_SCREENSHOTS ?? 'node_modules/.cache/ementech/screenshots')
 
@@ -37,16 +39,18 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       const shop = await open(viewport)
       const { page } = shop
       await page.goto(shopUrl)
-      await page
-        .getByRole('link', { name: /Nyeri AA coffee/ })
-        .first()
-        .click()
+      const coffee = page.getByRole('link', { name: /Nyeri AA coffee/ }).first()
+      await coffee.waitFor()
+      await accessible(page)
+      await coffee.click()
       await page.getByRole('button', { name: 'Add to cart' }).click()
+      await accessible(page)
       await page.getByRole('link', { name: /^Cart/ }).first().click()
       await page
         .getByRole('link', { name: 'Check out' })
         .or(page.getByRole('button', { name: 'Check out' }))
         .click()
+      await accessible(page)
       await register(page)
 
       await page.getByRole('textbox', { name: 'M-Pesa phone number' }).fill(phone)
@@ -56,6 +60,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       // Set on the window: it is gone if the page is ever loaded anew.
       await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }))
       await photograph(page, `order-waiting-${viewport.width}`)
+      await accessible(page)
 
       await onPhone(msisdn, '4321')
       await status(page, 'Payment failed')
@@ -69,6 +74,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       expect(page.url()).toBe(url)
       expect(await page.evaluate(() => 'notReloaded' in globalThis)).toBe(true)
       await photograph(page, `order-paid-${viewport.width}`)
+      await accessible(page)
       expect(shop.faults).toEqual([])
       await shop.context.close()
       if (viewport.width === 1280) await photographTogether()
@@ -114,6 +120,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
     await prompt.waitFor()
     expect(await prompt.innerText()).toMatch(/950/)
     if (photographAt) await photograph(page, `phone-${photographAt}`)
+    await accessible(page)
     await page.getByLabel('M-Pesa PIN').fill(pin)
     await page.getByRole('button', { name: 'Send' }).click()
     await prompt.waitFor({ state: 'hidden' })
@@ -136,6 +143,20 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       <img height="520" class="phone" src="${picture('phone-1280')}">`)
     await photograph(page, 'shop-and-phone')
     await context.close()
+  }
+
+  /** axe finds nothing serious on the page as it is now. */
+  async function accessible(page: Page) {
+    // Moving things have half their contrast half of the time.
+    await page.evaluate(
+      'Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished))',
+    )
+    await page.evaluate(axe)
+    const { violations } = (await page.evaluate('axe.run()')) as {
+      violations: { id: string; impact: string; nodes: { html: string }[] }[]
+    }
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
   }
 
   /** Taken when what moves has come to rest. */
