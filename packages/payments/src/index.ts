@@ -1,5 +1,12 @@
 export { createPayments, type Payments, type PaymentsOptions, type Resolution } from './create-payments.js'
-export type { DeadLetter, DeadLetters } from './dead-letters.js'
+export type {
+  DeadLetter,
+  DeadLetterDetails,
+  DeadLetters,
+  ListedDeadLetter,
+  ListOptions,
+  ReceivedCallback,
+} from './dead-letters.js'
 export type { RetryPolicy } from './backoff.js'
 export { ISO_EXPONENTS } from './currencies.js'
 export {
@@ -25,6 +32,8 @@ export type { Evidence, Observation } from './observation.js'
 export type {
   Attempt,
   AttemptStatus,
+  Discard,
+  Failure,
   HistoryEntry,
   OutboxEntry,
   Payer,
@@ -50,5 +59,14 @@ export type {
 export { reduce, type Effect, type Reduced } from './reduce.js'
 export type { EffectContext, EffectHandler, EffectHandlers } from './run-effects.js'
 export { TRANSITIONS } from './states.js'
-export type { ClaimOptions, DeadEntry, Inbox, InboxClaim, InboxEntry, Lease, PaymentStore } from './store.js'
+export type {
+  ClaimOptions,
+  DeadEntry,
+  Inbox,
+  InboxClaim,
+  InboxEntry,
+  Lease,
+  PaymentStore,
+  StoredEntry,
+} from './store.js'
 export type { Worker, WorkerOptions } from './worker.js'

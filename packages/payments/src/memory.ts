@@ -1,7 +1,7 @@
 import { dueAt } from './due.js'
 import { assertKnownKeys } from './options.js'
-import type { PaymentRecord } from './payment.js'
-import type { DeadEntry, Inbox, InboxEntry, Lease, PaymentStore } from './store.js'
+import type { Discard, Failure, PaymentRecord } from './payment.js'
+import type { DeadEntry, Inbox, InboxEntry, Lease, PaymentStore, StoredEntry } from './store.js'
 
 /** Options of the stores in memory. */
 export interface MemoryStoreOptions {
@@ -72,19 +72,25 @@ export function memoryPaymentStore(options: MemoryStoreOptions = {}): PaymentSto
       if (holds(lease)) payments.get(lease.id)!.leasedUntil = 0
     },
     async findDead(limit) {
-      const dead = all().filter(({ record }) => record.outbox.some(({ state }) => state === 'dead'))
-      return structuredClone(dead.slice(0, limit).map(({ record }) => record))
+      const dead = all()
+        .map(({ record }) => record)
+        .filter(({ outbox }) => outbox.some(({ state }) => state === 'dead'))
+        .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+      return structuredClone(dead.slice(0, limit))
     },
   }
 }
 
 interface Waiting {
   entry: InboxEntry
-  state: 'pending' | 'processing' | 'done' | 'dead'
+  state: StoredEntry['state']
   dueAt: number
   attempts: number
   token: number
-  error: string
+  receivedAt: number
+  deliveries: number
+  errors: Failure[]
+  discarded?: Discard
 }
 
 /** Callbacks in this process's memory: for tests and tools; everything is gone when it ends. */
@@ -101,16 +107,26 @@ export function memoryInbox(options: MemoryStoreOptions = {}): Inbox {
     return true
   }
 
+  function note(held: Waiting, message: string): void {
+    held.errors = [...held.errors, { at: new Date(clock()), message }].slice(-5)
+  }
+
   return {
     async insert(entry) {
-      if (entries.has(entry.id)) return 'duplicate'
+      const existing = entries.get(entry.id)
+      if (existing) {
+        existing.deliveries += 1
+        return 'duplicate'
+      }
       entries.set(entry.id, {
         entry: structuredClone(entry),
         state: 'pending',
         dueAt: clock(),
         attempts: 0,
         token: 0,
-        error: '',
+        receivedAt: clock(),
+        deliveries: 1,
+        errors: [],
       })
       return 'stored'
     },
@@ -142,7 +158,7 @@ export function memoryInbox(options: MemoryStoreOptions = {}): Inbox {
       return settle(lease, (held) => {
         held.state = 'pending'
         held.dueAt = clock() + delayMs
-        held.error = error
+        note(held, error)
       })
     },
     async release(lease) {
@@ -155,21 +171,44 @@ export function memoryInbox(options: MemoryStoreOptions = {}): Inbox {
     async bury(lease, error) {
       return settle(lease, (held) => {
         held.state = 'dead'
-        held.error = error
+        held.dueAt = clock()
+        note(held, error)
+      })
+    },
+    async find(id) {
+      const held = entries.get(id)
+      if (!held) return null
+      const { entry, state, attempts, deliveries, errors, discarded } = held
+      return structuredClone({
+        entry,
+        state,
+        attempts,
+        deliveries,
+        receivedAt: new Date(held.receivedAt),
+        dueAt: new Date(held.dueAt),
+        errors,
+        ...(discarded && { discarded }),
       })
     },
     async findDead(limit) {
       return [...entries.values()]
         .filter(({ state }) => state === 'dead')
+        .sort((a, b) => a.dueAt - b.dueAt)
         .slice(0, limit)
-        .map(({ entry, attempts, error }): DeadEntry => {
-          return { id: entry.id, paymentId: entry.paymentId, attempts, error }
+        .map(({ entry: { id, paymentId }, attempts, errors, dueAt }): DeadEntry => {
+          return { id, paymentId, attempts, error: errors.at(-1)?.message ?? '', diedAt: new Date(dueAt) }
         })
     },
     async replay(id) {
       const held = entries.get(id)
       if (held?.state !== 'dead') return false
       Object.assign(held, { state: 'pending', attempts: 0, dueAt: clock() })
+      return true
+    },
+    async discard(id, { reason, actor }) {
+      const held = entries.get(id)
+      if (held?.state !== 'dead') return false
+      Object.assign(held, { state: 'discarded', discarded: { at: new Date(clock()), reason, actor } })
       return true
     },
   }

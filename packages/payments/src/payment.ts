@@ -95,15 +95,32 @@ export interface HistoryEntry {
   note?: string
 }
 
+/** Why something did not work, at one try. */
+export interface Failure {
+  at: Date
+  message: string
+}
+
+/** Who put an end to a dead letter, and why. */
+export interface Discard {
+  at: Date
+  reason: string
+  actor: string
+}
+
 /** What the application must be told, at least once, under a key that never changes. */
 export interface OutboxEntry {
   key: string
   type: 'paid' | 'failed' | 'expired' | 'canceled' | 'review' | 'overpaid'
   attemptId: string
-  state: 'pending' | 'done' | 'dead'
+  state: 'pending' | 'done' | 'dead' | 'discarded'
   tries: number
+  /** When it is dead: since when. */
   nextRunAt: Date
   lastError?: string
+  /** Last 5. */
+  errors?: Failure[]
+  discarded?: Discard
 }
 
 /** A payment as it is stored. Applications see {@link Payment}. */

@@ -61,10 +61,10 @@ async function runEffect(id: string, key: string, lease: Lease, signal: AbortSig
     update(store, id, (record, now) => editEntry(record, key, (entry) => change(entry, now)), lease)
 
   // Counted before it runs, so that a try that kills the process counts too.
-  const begun = await edit(({ tries }, now) =>
-    tries >= retry.maxAttempts
-      ? { state: 'dead', lastError: 'every try ended the process' }
-      : { tries: tries + 1, nextRunAt: new Date(now.getTime() + leaseMs) },
+  const begun = await edit((entry, now) =>
+    entry.tries >= retry.maxAttempts
+      ? { state: 'dead', nextRunAt: now, ...failed(entry, 'every try ended the process', now) }
+      : { tries: entry.tries + 1, nextRunAt: new Date(now.getTime() + leaseMs) },
   )
   const { type, tries, state } = begun.outbox.find((entry) => entry.key === key)!
   if (state === 'dead') return onDead({ id: key, paymentId: id, error: 'every try ended the process' })
@@ -80,15 +80,20 @@ async function runEffect(id: string, key: string, lease: Lease, signal: AbortSig
       dead,
       err: describeError(error),
     })
-    await edit((_, now) =>
-      dead
-        ? { state: 'dead', lastError }
-        : { nextRunAt: new Date(now.getTime() + backoffMs(tries, retry)), lastError },
-    )
+    await edit((entry, now) => ({
+      ...failed(entry, lastError, now),
+      ...(dead
+        ? { state: 'dead', nextRunAt: now }
+        : { nextRunAt: new Date(now.getTime() + backoffMs(tries, retry)) }),
+    }))
     if (dead) await onDead({ id: key, paymentId: id, error })
     return
   }
   await edit(() => ({ state: 'done' }))
+}
+
+function failed({ errors = [] }: OutboxEntry, message: string, at: Date): Partial<OutboxEntry> {
+  return { lastError: message, errors: [...errors, { at, message }].slice(-5) }
 }
 
 function editEntry(

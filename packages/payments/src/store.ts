@@ -1,4 +1,4 @@
-import type { PaymentRecord } from './payment.js'
+import type { Discard, Failure, PaymentRecord } from './payment.js'
 
 /** A lease, proved by a fencing token that grows with every claim: an older holder can no longer write. */
 export interface Lease {
@@ -35,7 +35,7 @@ export interface PaymentStore {
   /** False when the lease is lost. */
   extend(lease: Lease, leaseMs: number): Promise<boolean>
   release(lease: Lease): Promise<void>
-  /** Payments with a dead outbox entry, oldest first. */
+  /** Payments with an outbox entry that is dead (and not discarded), oldest first. */
   findDead(limit: number): Promise<PaymentRecord[]>
 }
 
@@ -65,6 +65,21 @@ export interface DeadEntry {
   readonly paymentId: string
   readonly attempts: number
   readonly error: string
+  readonly diedAt: Date
+}
+
+/** An inbox entry as it stands, for people who look at it. */
+export interface StoredEntry {
+  readonly entry: InboxEntry
+  readonly state: 'pending' | 'processing' | 'done' | 'dead' | 'discarded'
+  readonly attempts: number
+  readonly deliveries: number
+  readonly receivedAt: Date
+  /** When it is to be tried; when its lease ends; when it died. */
+  readonly dueAt: Date
+  /** Last 5, oldest first. */
+  readonly errors: readonly Failure[]
+  readonly discarded?: Discard
 }
 
 /**
@@ -82,7 +97,11 @@ export interface Inbox {
   /** Gives the entry back as if it had not been claimed. */
   release(lease: Lease): Promise<boolean>
   bury(lease: Lease, error: string): Promise<boolean>
+  find(id: string): Promise<StoredEntry | null>
+  /** Longest dead first. */
   findDead(limit: number): Promise<DeadEntry[]>
   /** Makes a dead entry due again, with its attempts forgotten. False if it is not dead. */
   replay(id: string): Promise<boolean>
+  /** Puts an end to a dead entry, which is then kept as long as a complete one. False if it is not dead. */
+  discard(id: string, why: Omit<Discard, 'at'>): Promise<boolean>
 }

@@ -62,6 +62,26 @@ describe('on MongoDB', () => {
     }
   })
 
+  test('what is over is kept as long as it was promised, and what is not is kept for ever', async () => {
+    const entries = collection('inbox')
+    const inbox = mongoInbox(entries, { retentionMs: 60_000 })
+    const entry = { provider: 'mpesa', attemptId: '1', raw: Buffer.from('{}'), verifiedBy: 'secret#1' }
+    for (const id of ['done', 'discarded', 'dead']) {
+      await inbox.insert({ ...entry, id, paymentId: id })
+      const { lease } = (await inbox.claim({ owner: 'test', leaseMs: 60_000, exclude: [] }))!
+      if (id === 'done') await inbox.complete(lease)
+      else await inbox.bury(lease, 'broken')
+    }
+    await inbox.discard('discarded', { reason: 'r', actor: 'a' })
+    const expireAt = async (id: string) => (await entries.findOne({ _id: id as never }))?.['expireAt']
+    const done = (await entries.findOne({ _id: 'done' as never }))!
+    expect(await expireAt('done')).toEqual(new Date(done['doneAt'].getTime() + 60_000))
+    const { discarded } = (await inbox.find('discarded'))!
+    const keptMs = (await expireAt('discarded')) - discarded!.at.getTime()
+    expect(Math.abs(keptMs - 60_000)).toBeLessThan(10)
+    expect(await expireAt('dead')).toBeUndefined()
+  })
+
   test('8: every write is acknowledged by the journals of a majority, and is a plain update', async () => {
     const writes = commands.filter(({ commandName }) => /^(insert|update|findAndModify)$/.test(commandName))
     expect(new Set(writes.map(({ commandName }) => commandName))).toEqual(

@@ -113,12 +113,19 @@ describe('9: a handler that throws', () => {
     await worker.drained()
     expect(attempts).toEqual([1, 2, 3, 4])
     const [letter] = await payments.deadLetters.list()
-    expect(letter).toEqual({ kind: 'effect', id: `${id}:paid`, paymentId: id, error: 'no such table' })
+    expect(letter).toEqual({
+      kind: 'effect',
+      id: `${id}:paid`,
+      paymentId: id,
+      error: 'no such table',
+      attempts: 4,
+      diedAt: expect.any(Date),
+    })
     expect((await payments.get(id))?.status).toBe('succeeded')
 
     isBroken = false
-    expect(await payments.deadLetters.replay(letter!)).toBe(true)
-    expect(await payments.deadLetters.replay(letter!)).toBe(false)
+    await payments.deadLetters.replay(letter!.id)
+    await expect(payments.deadLetters.replay(letter!.id)).rejects.toMatchObject({ code: 'PAYMENTS_NOT_DEAD' })
     await worker.drained()
     expect(attempts).toEqual([1, 2, 3, 4, 1])
     expect(await payments.deadLetters.list()).toEqual([])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { assertKnownKeys } from '../options.js'
-import type { DeadEntry, Inbox, InboxEntry, Lease } from '../store.js'
+import type { Discard, Failure } from '../payment.js'
+import type { DeadEntry, Inbox, InboxEntry, Lease, StoredEntry } from '../store.js'
 import { CURRENT, DURABLE, isDuplicateKey, withId, type MongoCollection } from './collection.js'
 import { serverClock } from './server-clock.js'
 
@@ -28,7 +29,13 @@ interface Document {
   verifiedBy: string
   attempts: number
   lease: { token: number; at: Date }
+  state: StoredEntry['state']
+  receivedAt: Date
+  deliveries: number
+  dueAt: Date
   lastError: string | null
+  errors?: Failure[]
+  discarded?: Discard
 }
 
 const OPEN = { $in: ['pending', 'processing'] }
@@ -40,6 +47,12 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
   const { retentionMs = 31 * DAY_MS } = options
   const clock = serverClock(collection)
   const inMs = async (ms: number) => new Date((await clock.now()).getTime() + ms)
+
+  /** The last error, for people who read the database, and the last five. */
+  async function failed(message: string) {
+    const errors = { $each: [{ at: await inMs(0), message }], $slice: -5 }
+    return { set: { lastError: message }, $push: { errors } }
+  }
 
   /** Changes an entry if the lease on it is still held. */
   async function settle(lease: Lease, update: object): Promise<boolean> {
@@ -103,25 +116,37 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
       return settle(lease, { $set: { state: 'done', doneAt, expireAt } })
     },
     async retry(lease, { delayMs, error }) {
-      return settle(lease, { $set: { state: 'pending', dueAt: await inMs(delayMs), lastError: error } })
+      const { set, $push } = await failed(error)
+      return settle(lease, { $set: { state: 'pending', dueAt: await inMs(delayMs), ...set }, $push })
     },
     async release(lease) {
       return settle(lease, { $set: { state: 'pending', dueAt: await inMs(0) }, $inc: { attempts: -1 } })
     },
     async bury(lease, error) {
-      return settle(lease, { $set: { state: 'dead', lastError: error } })
+      const { set, $push } = await failed(error)
+      return settle(lease, { $set: { state: 'dead', dueAt: await inMs(0), ...set }, $push })
     },
 
+    async find(id) {
+      const found = (await collection.findOne({ _id: id }, CURRENT)) as Document | null
+      return found?.state ? toStored(found) : null
+    },
     async findDead(limit) {
       const found = await collection
-        .find({ state: 'dead' }, { ...CURRENT, limit, sort: { receivedAt: 1 } })
+        .find({ state: 'dead' }, { ...CURRENT, limit, sort: { dueAt: 1 } })
         .toArray()
-      return (found as Document[]).map(({ _id, paymentId, attempts, lastError }): DeadEntry => {
-        return { id: _id, paymentId, attempts, error: lastError ?? '' }
+      return (found as Document[]).map(({ _id, paymentId, attempts, lastError, dueAt }): DeadEntry => {
+        return { id: _id, paymentId, attempts, error: lastError ?? '', diedAt: dueAt }
       })
     },
     async replay(id) {
       const update = { $set: { state: 'pending', attempts: 0, dueAt: await inMs(0) } }
+      const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
+      return matchedCount === 1
+    },
+    async discard(id, { reason, actor }) {
+      const [at, expireAt] = [await inMs(0), await inMs(retentionMs)]
+      const update = { $set: { state: 'discarded', discarded: { at, reason, actor }, expireAt } }
       const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
       return matchedCount === 1
     },
@@ -135,6 +160,20 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
 
 function toEntry({ _id, provider, paymentId, attemptId, raw, verifiedBy }: Document): InboxEntry {
   return { id: _id, provider, paymentId, attemptId, raw: toBytes(raw), verifiedBy }
+}
+
+function toStored(document: Document): StoredEntry {
+  const { state, attempts, deliveries, receivedAt, dueAt, errors = [], discarded } = document
+  return {
+    entry: toEntry(document),
+    state,
+    attempts,
+    deliveries,
+    receivedAt,
+    dueAt,
+    errors,
+    ...(discarded && { discarded }),
+  }
 }
 
 /** Bytes come back as a BSON `Binary`, or as a Buffer where the driver is told to promote them. */

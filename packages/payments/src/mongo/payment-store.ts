@@ -35,7 +35,8 @@ export function mongoPaymentStore(collection: MongoCollection): MongoPaymentStor
 
     async get(id) {
       const found = await collection.findOne({ _id: id }, CURRENT)
-      return found && toRecord(found)
+      // The clock's document is no payment.
+      return found && 'version' in found ? toRecord(found) : null
     },
 
     async findByProviderRef(provider, providerRef) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Inbox, InboxEntry } from '../store.js'
+import type { DeadEntry, Inbox, InboxEntry } from '../store.js'
 import { atOnce, eventually, LONG_MS, type ContractCase } from './contract-case.js'
 
 /**
@@ -124,11 +124,85 @@ export function inboxContract(create: () => Promise<Inbox> | Inbox): ContractCas
       await inbox.bury((await claim(inbox))!.lease, 'broken')
       assert.equal(await claim(inbox), null)
       const { id, paymentId } = entry
-      assert.deepEqual(await inbox.findDead(10), [{ id, paymentId, attempts: 1, error: 'broken' }])
+      const [{ diedAt, ...dead }] = (await inbox.findDead(10)) as [DeadEntry]
+      assert.deepEqual(dead, { id, paymentId, attempts: 1, error: 'broken' })
+      assert.ok(diedAt instanceof Date)
       assert.equal(await inbox.replay(entry.id), true)
       const again = await eventually(() => claim(inbox))
       assert.equal(again.attempts, 1)
       assert.deepEqual(await inbox.findDead(10), [])
+    }),
+
+    promise('lists the dead as they died, no more than asked for', async (inbox) => {
+      const [first, second, third] = [callback(), callback(), callback()]
+      for (const entry of [first, second, third]) await inbox.insert(entry)
+      const claims = [await claim(inbox), await claim(inbox), await claim(inbox)]
+      for (const entry of [third, first, second]) {
+        await inbox.bury(claims.find((one) => one?.entry.id === entry.id)!.lease, 'x')
+        await tick()
+      }
+      const listed = await inbox.findDead(2)
+      assert.deepEqual(
+        listed.map(({ id }) => id),
+        [third.id, first.id],
+      )
+    }),
+
+    promise('shows an entry as it stands, with its last five errors', async (inbox) => {
+      const entry = callback({ raw: Uint8Array.of(0, 255) })
+      await inbox.insert(entry)
+      await inbox.insert(entry)
+      for (let count = 1; count <= 6; count++) {
+        const { lease } = await eventually(() => claim(inbox))
+        await inbox.retry(lease, { delayMs: 0, error: `error ${count}` })
+      }
+      const stored = (await inbox.find(entry.id))!
+      assert.deepEqual({ ...stored.entry, raw: [...stored.entry.raw] }, { ...entry, raw: [0, 255] })
+      const { state, attempts, deliveries, receivedAt, dueAt, errors } = stored
+      assert.deepEqual({ state, attempts, deliveries }, { state: 'pending', attempts: 6, deliveries: 2 })
+      assert.ok(receivedAt <= dueAt)
+      assert.deepEqual(
+        errors.map(({ message }) => message),
+        [2, 3, 4, 5, 6].map((count) => `error ${count}`),
+      )
+      assert.ok(errors.every(({ at }) => at instanceof Date))
+      assert.equal(await inbox.find('nobody'), null)
+      assert.equal(await inbox.find('clock'), null)
+    }),
+
+    promise(
+      'discards the dead and nothing else, keeps who and why, and never hands them out',
+      async (inbox) => {
+        const why = { reason: 'a test of theirs', actor: 'amina' }
+        const entry = callback()
+        assert.equal(await inbox.discard(entry.id, why), false)
+        await inbox.insert(entry)
+        assert.equal(await inbox.discard(entry.id, why), false)
+        await inbox.bury((await claim(inbox))!.lease, 'broken')
+        const discarded = await atOnce(5, (index) => inbox.discard(entry.id, { ...why, actor: `a${index}` }))
+        assert.equal(discarded.filter(Boolean).length, 1)
+        const stored = (await inbox.find(entry.id))!
+        assert.equal(stored.state, 'discarded')
+        const { at, ...kept } = stored.discarded!
+        assert.ok(at instanceof Date)
+        assert.deepEqual(kept, { ...why, actor: `a${discarded.indexOf(true)}` })
+        assert.equal(await inbox.replay(entry.id), false)
+        assert.equal(await inbox.insert(entry), 'duplicate')
+        assert.equal(await claim(inbox), null)
+        assert.deepEqual(await inbox.findDead(10), [])
+      },
+    ),
+
+    promise('lets one of a replay and a discard at the same moment through', async (inbox) => {
+      const entry = callback()
+      await inbox.insert(entry)
+      await inbox.bury((await claim(inbox))!.lease, 'broken')
+      const done = await Promise.all([
+        inbox.replay(entry.id),
+        inbox.discard(entry.id, { reason: 'r', actor: 'a' }),
+      ])
+      assert.equal(done.filter(Boolean).length, 1)
+      assert.equal((await inbox.find(entry.id))!.state, done[0] ? 'pending' : 'discarded')
     }),
   ]
 }

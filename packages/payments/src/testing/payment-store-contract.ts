@@ -171,6 +171,31 @@ export function paymentStoreContract(create: () => Promise<PaymentStore> | Payme
       assert.deepEqual(await store.findDead(10), [dead])
     }),
 
+    promise('lists the oldest payments with a dead effect first, no more than asked for', async (store) => {
+      const dead = (minutes: number) =>
+        payment({
+          outbox: [effect({ state: 'dead' })],
+          createdAt: new Date(PAST.getTime() + minutes * 60_000),
+        })
+      const [last, first, middle] = [dead(3), dead(1), dead(2)]
+      for (const record of [last, first, middle]) await store.insert(record)
+      assert.deepEqual(await store.findDead(2), [first, middle])
+    }),
+
+    promise('keeps what was discarded, with its errors, and finds nothing in it to do', async (store) => {
+      const errors = [{ at: new Date(3), message: 'no such table' }]
+      const discarded = { at: new Date(5), reason: 'sent by hand', actor: 'amina' }
+      const record = payment({
+        outbox: [
+          effect({ state: 'discarded', nextRunAt: PAST, errors, lastError: 'no such table', discarded }),
+        ],
+      })
+      await store.insert(record)
+      assert.deepEqual(await store.get(record.id), record)
+      assert.deepEqual(await store.findDead(10), [])
+      assert.equal(await claim(store), null)
+    }),
+
     promise('has a clock that goes forward', async (store) => {
       const first = await store.now()
       assert.ok(first instanceof Date)
