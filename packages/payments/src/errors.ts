@@ -24,6 +24,7 @@ export type PaymentsErrorCode =
   | 'PAYMENTS_NOT_FOUND'
   | 'PAYMENTS_NOT_IN_REVIEW'
   | 'PAYMENTS_STORE_UNAVAILABLE'
+  | 'PAYMENTS_STRIPE_AMOUNT'
   | 'PAYMENTS_UNKNOWN_PROVIDER'
 
 /** What a failed call to a provider proves: nothing happened there, or nobody knows. */

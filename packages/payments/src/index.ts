@@ -58,6 +58,8 @@ export type {
 } from './provider.js'
 export { reduce, type Effect, type Reduced } from './reduce.js'
 export type { EffectContext, EffectHandler, EffectHandlers } from './run-effects.js'
+export type { SignatureHeaders, SignatureOptions, SignatureResult } from './signature.js'
+export { standardWebhooks, type StandardWebhook } from './standard-webhooks.js'
 export { TRANSITIONS } from './states.js'
 export type {
   ClaimOptions,

@@ -1,0 +1,5 @@
+export { PaymentsError, type CallOutcome, type PaymentsErrorCode } from './errors.js'
+export { fromMinor, money, type Money } from './money.js'
+export type { SignatureHeaders, SignatureOptions, SignatureResult } from './signature.js'
+export { fromStripeAmount, toStripeAmount, type StripeAmount } from './stripe/amount.js'
+export { stripeSignature } from './stripe/signature.js'
