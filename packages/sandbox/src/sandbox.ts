@@ -14,6 +14,10 @@ import { assertKnownKeys } from './options.js'
 import { page } from './page.js'
 import { createRandom } from './random.js'
 import { createSignal } from './signal.js'
+import { createStripeFaults } from './stripe/faults.js'
+import { createIds } from './stripe/ids.js'
+import { account, stripeOptionNames, stripeSettings, type StripeOptions } from './stripe/settings.js'
+import { createStripe, type StripeSandbox } from './stripe/stripe.js'
 
 /** Options of `startSandbox`. */
 export interface SandboxOptions {
@@ -33,14 +37,18 @@ export interface SandboxOptions {
   faults?: FaultOrder[]
   /** Where the sources disagree about Daraja, or it has changed. */
   daraja?: DarajaOptions
+  /** Where Stripe sends events, and when. */
+  stripe?: StripeOptions
 }
 
 /** A sandbox that runs. */
 export interface Sandbox {
   /** The variables that an application needs to use it. */
-  env: Record<MpesaVariable, string>
+  env: Record<MpesaVariable | StripeVariable, string>
   /** Safaricom, to look into and to act upon. */
   daraja: Daraja
+  /** Stripe, likewise. */
+  stripe: StripeSandbox
   /** Sandbox time. */
   clock: SandboxClock
   /** `http://127.0.0.1:<port>`: API, control API and the page with the phone. */
@@ -49,7 +57,7 @@ export interface Sandbox {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The names of the variables in `env`. */
+/** The names of Daraja's variables in `env`. */
 export type MpesaVariable =
   | 'MPESA_ENVIRONMENT'
   | 'MPESA_BASE_URL'
@@ -58,8 +66,12 @@ export type MpesaVariable =
   | 'MPESA_SHORTCODE'
   | 'MPESA_PASSKEY'
 
+/** The names of Stripe's variables in `env`. `STRIPE_API_BASE` is where the SDK finds the sandbox. */
+export type StripeVariable =
+  'STRIPE_API_BASE' | 'STRIPE_PUBLISHABLE_KEY' | 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'
+
 /**
- * Starts Daraja on this machine, with a phone to pay with. It listens on the loopback interface alone.
+ * Starts Daraja, with a phone to pay with, and Stripe on this machine. It listens on the loopback interface alone.
  *
  * @throws SandboxError SANDBOX_PORT_TAKEN, SANDBOX_DIR_IN_USE, SANDBOX_JOURNAL_DAMAGED
  */
@@ -72,11 +84,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const startMs = store.state.starts > 0 ? timeNow(store.state.clock) : (options.startMs ?? Date.now())
   const clock = createClock({ startMs, timeScale })
   const reading = (): ClockReading => ({ realMs: Date.now(), sandboxMs: clock.now(), timeScale })
-  const random = createRandom(seed === undefined ? undefined : `${seed}/${store.state.starts}`)
+  const randomOf = (part: string) =>
+    createRandom(seed === undefined ? undefined : `${seed}/${store.state.starts}${part}`)
+  const random = randomOf('')
   const settings = darajaSettings(options.daraja)
 
   const { daraja, router, start, stop } = createDaraja(
     { clock, random, store, faults, settings, logger },
+    changes.send,
+  )
+  const stripeRandom = randomOf('/stripe')
+  const stripe = createStripe(
+    {
+      ...{ clock, store, logger, random: stripeRandom, ids: createIds(stripeRandom), url: () => url },
+      ...{ faults: createStripeFaults(changes.send), settings: stripeSettings(options.stripe) },
+    },
     changes.send,
   )
   const sandboxClock: SandboxClock = {
@@ -94,16 +116,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.use(page())
   app.use('/_sandbox', createControl({ daraja, clock: sandboxClock, changes, env: () => env }))
   app.use(router)
+  app.use(stripe.router)
 
   const server = createServer(app)
   await listen(server, port).catch(async (error: unknown) => {
     await store.close()
     throw error
   })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   store.commit({ type: 'started', clock: reading() })
   start()
+  await stripe.start()
   await store.saved()
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const env = environment(url)
   logger.info('The sandbox is ready', { url })
 
@@ -112,12 +136,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   async function shut(): Promise<void> {
     clock.stop()
     stop()
+    stripe.stop()
     changes.end()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await store.close()
   }
-  return { env, daraja, clock: sandboxClock, url, close, [Symbol.asyncDispose]: close }
+  return { env, daraja, stripe: stripe.stripe, clock: sandboxClock, url, close, [Symbol.asyncDispose]: close }
 }
 
 function checkOptions(options: SandboxOptions): void {
@@ -130,8 +155,10 @@ function checkOptions(options: SandboxOptions): void {
     'logger',
     'faults',
     'daraja',
+    'stripe',
   ])
   assertKnownKeys('startSandbox: daraja', options.daraja ?? {}, darajaOptionNames)
+  assertKnownKeys('startSandbox: stripe', options.stripe ?? {}, stripeOptionNames)
   const { timeScale = 1 } = options
   if (!Number.isFinite(timeScale) || timeScale < 0) {
     throw new TypeError(`startSandbox: "timeScale" must be a number of 0 or more, not ${timeScale}.`)
@@ -161,7 +188,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
   })
 }
 
-function environment(url: string): Record<MpesaVariable, string> {
+function environment(url: string): Sandbox['env'] {
   return {
     MPESA_ENVIRONMENT: 'sandbox',
     MPESA_BASE_URL: url,
@@ -169,5 +196,9 @@ function environment(url: string): Record<MpesaVariable, string> {
     MPESA_CONSUMER_SECRET: merchant.consumerSecret,
     MPESA_SHORTCODE: merchant.shortcode,
     MPESA_PASSKEY: merchant.passkey,
+    STRIPE_SECRET_KEY: account.secretKey,
+    STRIPE_PUBLISHABLE_KEY: account.publishableKey,
+    STRIPE_WEBHOOK_SECRET: account.webhookSecret,
+    STRIPE_API_BASE: url,
   }
 }

@@ -16,6 +16,10 @@ it('gives the variables that an application needs', async () => {
     MPESA_CONSUMER_SECRET: 'ementech-sandbox-consumer-secret',
     MPESA_SHORTCODE: '174379',
     MPESA_PASSKEY: 'bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919',
+    STRIPE_SECRET_KEY: expect.stringMatching(/^sk_test_\w+$/),
+    STRIPE_PUBLISHABLE_KEY: expect.stringMatching(/^pk_test_\w+$/),
+    STRIPE_WEBHOOK_SECRET: expect.stringMatching(/^whsec_\w+$/),
+    STRIPE_API_BASE: url,
   })
 })
 

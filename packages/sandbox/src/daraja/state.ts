@@ -1,3 +1,4 @@
+import { applyToStripe, emptyStripeState, type StripeChange, type StripeState } from '../stripe/state.js'
 import { accountOf, type LedgerEntry } from './ledger.js'
 
 /** All that the sandbox remembers; plain JSON, so that one record of the journal can hold it. */
@@ -11,6 +12,7 @@ export interface State {
   callbacks: Record<string, Callback>
   ledger: LedgerEntry[]
   balances: Record<string, number>
+  stripe: StripeState
 }
 
 /** Sandbox time against real time: what lets a restarted sandbox go on where real time has got to. */
@@ -116,6 +118,7 @@ export type Change =
   | { type: 'pushEnded'; checkoutRequestId: string; result: StkResult }
   | { type: 'callbackSet'; callback: Callback }
   | { type: 'callbackTried'; id: string; attempt: CallbackAttempt; state: Callback['state'] }
+  | StripeChange
 
 /** The state before anything has happened. */
 export function emptyState(): State {
@@ -128,6 +131,7 @@ export function emptyState(): State {
     callbacks: {},
     ledger: [],
     balances: {},
+    stripe: emptyStripeState(),
   }
 }
 
@@ -184,6 +188,10 @@ export function apply(state: State, change: Change): void {
       callback.state = change.state
       break
     }
+    case 'stripeSet':
+    case 'stripeDeleted':
+      applyToStripe(state.stripe, change)
+      break
   }
 }
 

@@ -55,7 +55,8 @@ async function openJournaled(dir?: string) {
 function readState(dir: string): State {
   let state = emptyState()
   for (const record of readJournal(dir) as Array<{ state?: State; changes?: Change[] }>) {
-    if (record.state) state = record.state
+    // A state that was written before something new was added to it has none of that.
+    if (record.state) state = { ...emptyState(), ...record.state }
     for (const change of record.changes ?? []) apply(state, change)
   }
   return state

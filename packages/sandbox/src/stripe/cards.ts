@@ -1,0 +1,80 @@
+/** What becomes of a payment with a test card. */
+export type CardOutcome =
+  | { kind: 'approved' }
+  | { kind: 'authenticate' }
+  | { kind: 'declined'; code: string; declineCode: string | null; message: string }
+
+/** A test card. */
+export interface Card {
+  number: string
+  brand: string
+  outcome: CardOutcome
+}
+
+const approved: CardOutcome = { kind: 'approved' }
+const authenticate: CardOutcome = { kind: 'authenticate' }
+
+function declined(message: string, code: string, declineCode: string | null = null): CardOutcome {
+  return { kind: 'declined', code, declineCode, message }
+}
+
+const wasDeclined = 'Your card was declined.'
+
+/** Test methods by the names that the API takes, as on docs.stripe.com/testing. */
+const cards: Record<string, Card> = {
+  pm_card_visa: { number: '4242424242424242', brand: 'visa', outcome: approved },
+  pm_card_visa_debit: { number: '4000056655665556', brand: 'visa', outcome: approved },
+  pm_card_mastercard: { number: '5555555555554444', brand: 'mastercard', outcome: approved },
+  pm_card_amex: { number: '378282246310005', brand: 'amex', outcome: approved },
+  pm_card_chargeDeclined: card('4000000000000002', declined(wasDeclined, 'card_declined', 'generic_decline')),
+  pm_card_visa_chargeDeclined: card(
+    '4000000000000002',
+    declined(wasDeclined, 'card_declined', 'generic_decline'),
+  ),
+  pm_card_chargeDeclinedInsufficientFunds: card(
+    '4000000000009995',
+    declined('Your card has insufficient funds.', 'card_declined', 'insufficient_funds'),
+  ),
+  pm_card_chargeDeclinedLostCard: card(
+    '4000000000009987',
+    declined(wasDeclined, 'card_declined', 'lost_card'),
+  ),
+  pm_card_chargeDeclinedStolenCard: card(
+    '4000000000009979',
+    declined(wasDeclined, 'card_declined', 'stolen_card'),
+  ),
+  pm_card_chargeDeclinedExpiredCard: card(
+    '4000000000000069',
+    declined('Your card has expired.', 'expired_card'),
+  ),
+  pm_card_chargeDeclinedIncorrectCvc: card(
+    '4000000000000127',
+    declined("Your card's security code is incorrect.", 'incorrect_cvc'),
+  ),
+  pm_card_chargeDeclinedProcessingError: card(
+    '4000000000000119',
+    declined('An error occurred while processing your card. Try again in a little bit.', 'processing_error'),
+  ),
+  pm_card_authenticationRequired: card('4000002500003155', authenticate),
+  pm_card_threeDSecure2Required: card('4000000000003220', authenticate),
+}
+
+function card(number: string, outcome: CardOutcome): Card {
+  return { number, brand: 'visa', outcome }
+}
+
+/** The test card of this name, such as pm_card_visa. */
+export function cardNamed(name: string): Card | undefined {
+  return Object.hasOwn(cards, name) ? cards[name] : undefined
+}
+
+/** The test card with this number, which may be written with spaces. */
+export function cardNumbered(number: string): Card | undefined {
+  const digits = number.replace(/[\s-]/g, '')
+  return Object.values(cards).find((known) => known.number === digits)
+}
+
+/** The test card with these last four digits, which are different in all of them. */
+export function cardEnding(last4: string): Card | undefined {
+  return Object.values(cards).find(({ number }) => number.endsWith(last4))
+}
