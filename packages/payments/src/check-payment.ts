@@ -1,5 +1,5 @@
 import type { Observation } from './observation.js'
-import type { PaymentRecord } from './payment.js'
+import type { Attempt, PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { expiryOf, factsOf, type Reader } from './reader.js'
 import { askAgainAt, nextCheckAt, openAttempts } from './schedule.js'
@@ -16,12 +16,13 @@ export async function checkPayment(
   let waitMs: number | undefined
 
   for (const attempt of openAttempts(record)) {
-    if (attempt.providerRef === null) {
+    const providerRef = attempt.providerRef ?? (await lookFor(record, attempt, provider))
+    if (providerRef === undefined) {
       facts.push(...expiryOf(attempt, timing, await store.now()))
       continue
     }
-    const answer = await reader.read({ providerRef: attempt.providerRef })
-    facts.push(...factsOf(attempt, attempt.providerRef, answer, timing, await store.now()))
+    const answer = await reader.read({ providerRef })
+    facts.push(...factsOf({ ...attempt, providerRef }, providerRef, answer, timing, await store.now()))
     if (answer.status === 'unavailable') waitMs = answer.retryAfterMs
   }
 
@@ -33,4 +34,14 @@ export async function checkPayment(
     const regular = nextCheckAt(next, timing, now)
     return { ...next, nextCheckAt: waitMs === undefined ? regular : regular && askAgainAt(waitMs, now) }
   })
+}
+
+/** The reference of an attempt whose answer was lost, where the provider can be asked for it. */
+export async function lookFor(
+  { id: paymentId }: PaymentRecord,
+  { id: attemptId, startedAt }: Attempt,
+  { resume }: Provider,
+): Promise<string | undefined> {
+  const found = await resume?.find({ paymentId, attemptId, startedAt })
+  return found?.status === 'found' ? found.providerRef : undefined
 }

@@ -8,10 +8,10 @@ import { newPayment, type CreateRequest } from './new-payment.js'
 import type { Observation } from './observation.js'
 import { assertKnownKeys } from './options.js'
 import { toPayment, type Payment, type PaymentRecord } from './payment.js'
-import type { Provider, StartResult } from './provider.js'
+import type { Provider } from './provider.js'
 import { createReader, type Reader } from './reader.js'
 import type { EffectHandlers } from './run-effects.js'
-import { openAttempts } from './schedule.js'
+import { createStart } from './start-payment.js'
 import type { Inbox, PaymentStore } from './store.js'
 import { observeAll, update } from './transition.js'
 import { createWebhooks } from './webhooks.js'
@@ -53,7 +53,10 @@ export interface Resolution {
 export interface Payments extends AsyncDisposable {
   /** Stores the payment, and sends nothing. Throws `PAYMENTS_IDEMPOTENCY_CONFLICT` if the key was used for another one. */
   create(request: CreateRequest): Promise<Payment>
-  /** Asks the provider for the money, once: a payment that is already on its way is returned as it is. */
+  /**
+   * Asks the provider for the money, once, and says in `next` what the payer must be shown. Of a payment that is
+   * already on its way it gives `next` again; an answer that was lost is fetched where the provider allows it.
+   */
   start(id: string): Promise<Payment>
   get(id: string): Promise<Payment | null>
   /** Settles a `review`. Throws `PAYMENTS_NOT_IN_REVIEW`. */
@@ -98,49 +101,14 @@ export function createPayments(options: PaymentsOptions): Payments {
     onStored: wakeWorkers,
   })
 
+  const start = createStart({ store, providerOf, logger, onChanged: wakeWorkers })
+
   async function create(request: CreateRequest): Promise<Payment> {
     const wanted = newPayment(request, providerOf(request.provider), await store.now())
     const { inserted, record } = await store.insert(wanted)
     if (!inserted && record.requestHash !== wanted.requestHash) throw keyConflict(request.idempotencyKey)
     if (inserted) logger.info('payment created', { id: record.id, phone: maskPhone(record.payer.phone) })
     return toPayment(record)
-  }
-
-  async function start(id: string): Promise<Payment> {
-    let attemptId: string | undefined
-    // Stored before the call: whatever happens after this line, the payment knows that it may have been sent.
-    const submitting = await update(store, id, (record, now) => {
-      attemptId = undefined
-      if (!mayStart(record)) return record
-      attemptId = String(record.attempts.length + 1)
-      const fact: Observation = { at: now, evidence: 'response', attemptId, status: 'submitting' }
-      return observeAll(record, [fact], providerOf(record.provider).timing, now)
-    })
-    if (attemptId === undefined) return toPayment(submitting)
-
-    const { provider: name, amount, payer, reference, description } = submitting
-    const provider = providerOf(name)
-    const result = await provider.start({ paymentId: id, attemptId, amount, payer, reference, description })
-    logResult(id, result)
-    return toPayment(await keepResult(submitting, attemptId, result))
-  }
-
-  /** If even this cannot be stored the outcome is unknown, as after a crash: the callback or the deadline heals it. */
-  async function keepResult(submitting: PaymentRecord, attemptId: string, result: StartResult) {
-    const { timing } = providerOf(submitting.provider)
-    try {
-      return await update(store, submitting.id, (record, now) =>
-        observeAll(record, [{ ...startFact(result), at: now, evidence: 'response', attemptId }], timing, now),
-      )
-    } catch (error) {
-      logger.error('the answer of the provider could not be stored', {
-        id: submitting.id,
-        err: describeError(error),
-      })
-      return submitting
-    } finally {
-      wakeWorkers()
-    }
   }
 
   async function resolve(id: string, resolution: Resolution): Promise<Payment> {
@@ -186,13 +154,6 @@ export function createPayments(options: PaymentsOptions): Payments {
     throw new PaymentsError('PAYMENTS_UNKNOWN_PROVIDER', message, { status: 400 })
   }
 
-  function logResult(id: string, result: StartResult): void {
-    // Not the reference: a CheckoutRequestID ends in the payer's phone number.
-    if (result.outcome === 'accepted') return logger.info('payment submitted', { id })
-    const { outcome, code, error } = result
-    logger.warn('payment not accepted', { id, outcome, code, err: describeError(error) })
-  }
-
   return {
     create,
     start,
@@ -206,27 +167,6 @@ export function createPayments(options: PaymentsOptions): Payments {
     deadLetters: letters,
     close,
     [Symbol.asyncDispose]: () => close(),
-  }
-}
-
-/** Never while an earlier attempt might still take money. */
-function mayStart(record: PaymentRecord): boolean {
-  return (record.status === 'created' || record.status === 'failed') && openAttempts(record).length === 0
-}
-
-function startFact(result: StartResult): Pick<Observation, 'status'> & Partial<Observation> {
-  switch (result.outcome) {
-    case 'accepted':
-      return { status: result.status, providerRef: result.providerRef }
-    case 'not_executed':
-      return {
-        status: 'not_executed',
-        final: result.final,
-        code: result.code,
-        payerMessage: result.payerMessage,
-      }
-    case 'unknown':
-      return { status: 'submitting', code: result.code }
   }
 }
 

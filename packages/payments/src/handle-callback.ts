@@ -1,7 +1,8 @@
+import { lookFor } from './check-payment.js'
 import { PaymentsError } from './errors.js'
 import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
-import type { Provider } from './provider.js'
+import type { CallbackNews, Provider } from './provider.js'
 import { factsOf, type Reader } from './reader.js'
 import { askAgainAt } from './schedule.js'
 import type { InboxEntry, PaymentStore } from './store.js'
@@ -14,9 +15,11 @@ import { observeAll, update } from './transition.js'
 export async function handleCallback(
   entry: InboxEntry,
   { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
-): Promise<PaymentRecord> {
+): Promise<PaymentRecord | null> {
   const { timing, callbacks } = provider
   const said = callbacks.parse(entry.raw)
+  if (said === null) return null
+  if (said.status === 'changed') return readAgain(entry, said, { store, provider, reader })
   const foreign = await isForeign(store, entry, said.providerRef)
 
   const believe = (record: PaymentRecord, now: Date) => {
@@ -47,6 +50,30 @@ export async function handleCallback(
   })
 }
 
+/** The order of such callbacks, and what is in them, does not matter: what the provider says now is what counts. */
+async function readAgain(
+  entry: InboxEntry,
+  said: CallbackNews,
+  { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
+): Promise<PaymentRecord> {
+  const before = await store.get(entry.paymentId)
+  if (!before) throw unknownPayment(entry)
+  const attempt = before.attempts.find(({ id }) => id === entry.attemptId)
+  if (!attempt) return before
+  const providerRef = said.providerRef ?? attempt.providerRef ?? (await lookFor(before, attempt, provider))
+  if (providerRef === undefined) throw notReadable('its reference is not known yet')
+
+  const foreign = await isForeign(store, entry, providerRef)
+  const answer = await reader.read({ providerRef })
+  if (answer.status === 'unavailable') throw notReadable(answer.code, answer.error)
+  return update(store, entry.paymentId, (record, now) => {
+    const current = record.attempts.find(({ id }) => id === entry.attemptId) ?? attempt
+    const facts = factsOf({ ...current, providerRef }, providerRef, answer, provider.timing, now)
+    const [first, ...others] = facts.map((fact) => ({ ...fact, foreign }))
+    return first ? observeAll(record, [{ ...first, id: entry.id }, ...others], provider.timing, now) : record
+  })
+}
+
 async function isForeign(store: PaymentStore, entry: InboxEntry, providerRef: string): Promise<boolean> {
   const owner = await store.findByProviderRef(entry.provider, providerRef)
   return owner !== null && owner.id !== entry.paymentId
@@ -55,4 +82,9 @@ async function isForeign(store: PaymentStore, entry: InboxEntry, providerRef: st
 function unknownPayment({ paymentId }: InboxEntry): PaymentsError {
   const message = `an authentic callback came for ${paymentId}, which is not stored; was a backup restored?`
   return new PaymentsError('PAYMENTS_NOT_FOUND', message, { status: 404 })
+}
+
+function notReadable(why: string, cause?: unknown): PaymentsError {
+  const message = `the provider could not be asked about what it reported: ${why}`
+  return new PaymentsError('PAYMENTS_PROVIDER_UNAVAILABLE', message, { status: 503, cause })
 }

@@ -12,7 +12,8 @@ export interface CreateRequest {
   amount: Money
   /** A key of `providers`. */
   provider: string
-  payer: Payer
+  /** Default nothing is known of the payer. M-Pesa needs the phone. */
+  payer?: Payer
   /** What the payer reads. */
   description: string
   /** Names this wish to be paid: the same key gives the same payment, however often it is asked for. */
@@ -34,8 +35,10 @@ export function newPayment(request: CreateRequest, provider: Provider, now: Date
   if (amount.minor <= 0) {
     throw new PaymentsError('PAYMENTS_MONEY_INVALID', 'a payment is of more than nothing', { status: 400 })
   }
-  const { payer } = provider.prepare({ amount, payer: request.payer, reference, description })
-  const content = [reference, amount.minor, amount.currency, request.provider, payer.phone, description]
+  const { payer } = provider.prepare({ amount, payer: request.payer ?? {}, reference, description })
+  const { phone, email } = payer
+  const content = [reference, amount.minor, amount.currency, request.provider, phone, description]
+  if (email !== undefined) content.push(email)
   const details = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     id: `pay_${sha256(idempotencyKey).slice(0, 32)}`,

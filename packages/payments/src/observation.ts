@@ -35,6 +35,8 @@ export interface Observation {
    */
   status: AttemptStatus | 'unresolved'
   providerRef?: string
+  /** `submitting`: goes with the call. Another one for the same attempt replaces a key that is spent. */
+  idempotencyKey?: string
   /** The reference is known to be another payment's. */
   foreign?: boolean
   amount?: Money

@@ -52,18 +52,26 @@ export interface PayerMessage {
   readonly sw: string
 }
 
-/** Who pays. M-Pesa needs the phone. */
+/** Who pays, as far as the provider needs to know: M-Pesa needs the phone; Stripe sends its receipt to the e-mail. */
 export interface Payer {
-  readonly phone: string
+  readonly phone?: string
+  readonly email?: string
 }
 
-/** One object at the provider: one M-Pesa prompt. */
+/** What the application must show to the payer next: a page to send the browser to, or a secret for the provider's form. */
+export type NextStep = { readonly url: string } | { readonly clientSecret: string }
+
+/** One object at the provider: one M-Pesa prompt, one Stripe Checkout Session or Payment Intent. */
 export interface Attempt {
   id: string
   status: AttemptStatus
-  /** The provider's name for it (CheckoutRequestID); null until we have learnt it. */
+  /** The provider's name for it (CheckoutRequestID, `cs_...`, `pi_...`); null until we have learnt it. */
   providerRef: string | null
   startedAt: Date
+  /** Sent with the call, so that it can be repeated; absent where the provider knows no such key. */
+  idempotencyKey?: string
+  /** When that key was first used. */
+  keyedAt?: Date
   /** The provider's code, verbatim, or a `PAYMENTS_...` code for failures before the provider answered. */
   code?: string
   payerMessage?: PayerMessage
@@ -166,6 +174,8 @@ export interface Payment {
   metadata: Record<string, string>
   attempts: Pick<Attempt, 'id' | 'providerRef' | 'status' | 'code' | 'receipt' | 'payerMessage'>[]
   flags: PaymentFlags
+  /** Only in what `start()` gives, and only while the payer has something to do. Never stored: it may be a secret. */
+  next?: NextStep
   createdAt: Date
   updatedAt: Date
 }

@@ -1,6 +1,6 @@
 import type { PaymentsErrorCode } from './errors.js'
 import type { Money } from './money.js'
-import type { Payer, PayerMessage } from './payment.js'
+import type { NextStep, Payer, PayerMessage } from './payment.js'
 
 /**
  * What `createPayments` needs of a payment provider. `createMpesa()` fits as it is; write your own for others.
@@ -15,7 +15,25 @@ export interface Provider {
   start(request: StartRequest): Promise<StartResult>
   /** Asks the provider, authenticated, how an attempt stands. Must not throw. */
   read(attempt: { providerRef: string }): Promise<ReadResult>
+  /** Absent where calls carry no idempotency key: then a lost answer is waited for, and never fetched. */
+  readonly resume?: ProviderResume
 }
+
+/** How a provider with idempotency keys takes up an attempt that was left half-way. */
+export interface ProviderResume {
+  /** A key younger than this may be sent again: it executes the call once, and gives its answer each time. */
+  readonly keyLifetimeMs: number
+  /** Looks for the object of an attempt whose reference never reached us. Must not throw. */
+  find(attempt: { paymentId: string; attemptId: string; startedAt: Date }): Promise<FindResult>
+  /** What the payer of an attempt on its way must be shown; undefined if nothing, or if it could not be asked. */
+  next(attempt: { providerRef: string }): Promise<NextStep | undefined>
+}
+
+/** What `ProviderResume.find` may answer. */
+export type FindResult =
+  | { status: 'found'; providerRef: string }
+  | { status: 'not_found' }
+  | { status: 'unavailable'; code: string; error?: unknown }
 
 /** When an attempt is asked about, and when it is given up. All in milliseconds. */
 export interface ProviderTiming {
@@ -37,6 +55,8 @@ export interface ProviderTiming {
 export interface StartRequest {
   readonly paymentId: string
   readonly attemptId: string
+  /** Stored before the call. The same one is given when a lost answer is fetched. */
+  readonly idempotencyKey: string
   readonly amount: Money
   readonly payer: Payer
   readonly reference: string
@@ -45,15 +65,26 @@ export interface StartRequest {
 
 /** What `Provider.start` may answer. */
 export type StartResult =
-  | { outcome: 'accepted'; status: 'pending' | 'requires_action' | 'processing'; providerRef: string }
+  | {
+      outcome: 'accepted'
+      status: 'pending' | 'requires_action' | 'processing'
+      providerRef: string
+      next?: NextStep
+    }
   /** Proven: the provider did nothing. `final`: asking again makes no sense. */
   | { outcome: 'not_executed'; final: boolean; code: string; payerMessage: PayerMessage; error: unknown }
-  | { outcome: 'unknown'; code: string; error: unknown }
+  /** `keyIsSpent`: this idempotency key will never give another answer. */
+  | { outcome: 'unknown'; code: string; error: unknown; keyIsSpent?: boolean }
 
 /** What `Provider.read` may answer. */
 export type ReadResult =
   | { status: 'succeeded'; amount?: Money; receipt?: string }
   | { status: 'failed'; code: string; payerMessage: PayerMessage }
+  /** Conclusive: not paid so far, and the payer may still pay. Given up once it is older than `expireAfterMs`. */
+  | { status: 'pending' | 'requires_action'; code?: string; payerMessage?: PayerMessage }
+  /** Held, to be captured. */
+  | { status: 'authorized'; amount?: Money }
+  | { status: 'canceled'; code?: string }
   /** Not final, or not understood; never a failure. */
   | { status: 'processing'; code?: string }
   /** The provider does not know the reference. */
@@ -69,8 +100,8 @@ export interface ProviderCallbacks {
   readonly reply: object
   /** Who sent this? Nothing is stored of what is not authentic. */
   authenticate(request: CallbackRequest): CallbackIdentity | CallbackRefusal
-  /** Reads a stored callback. Throws a `PaymentsError` if it cannot be understood. */
-  parse(raw: Uint8Array): CallbackFacts
+  /** Reads a stored callback; null: it is none of ours. Throws a `PaymentsError` if it cannot be understood. */
+  parse(raw: Uint8Array): CallbackFacts | CallbackNews | null
 }
 
 /** One HTTP request to the callback path. */
@@ -89,15 +120,26 @@ export interface CallbackIdentity {
   readonly paymentId: string
   readonly attemptId: string
   readonly verifiedBy: string
+  /** The provider's name for this kind of callback. */
+  readonly type?: string
+  /** Why nothing follows from it. It is kept all the same. */
+  readonly ignored?: string
 }
 
 /** The answer to a callback that is not authentic. */
 export interface CallbackRefusal {
   readonly ok: false
-  readonly status: 403 | 404
+  readonly status: 400 | 403 | 404
   readonly reason: string
   /** Given when the sender knows the secret: then it is probably a setting of ours that is wrong. */
   readonly code?: PaymentsErrorCode
+}
+
+/** A callback that says that something has changed, and no more that we would believe: the provider is asked. */
+export interface CallbackNews {
+  readonly status: 'changed'
+  /** What is to be asked about. Default the attempt's own reference. */
+  readonly providerRef?: string
 }
 
 /** What an unsigned or signed callback says. */

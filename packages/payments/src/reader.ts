@@ -44,6 +44,12 @@ export function factsOf(
       return [{ ...read, ...result }]
     case 'failed':
       return [{ ...read, ...result }, ...overdue]
+    case 'authorized':
+    case 'canceled':
+      return [{ ...read, ...result }]
+    case 'pending':
+    case 'requires_action':
+      return [{ ...read, ...result }, ...expiryOf(attempt, timing, now, 'not paid in time')]
     case 'processing':
       // Not final, so it moves nothing: a prompt that is on the phone stays there.
       return [{ ...read, ...result, status: isWaiting(attempt) ? attempt.status : 'processing' }, ...overdue]
@@ -62,8 +68,13 @@ function isWaiting({ status }: Attempt): boolean {
   return status === 'pending' || status === 'requires_action'
 }
 
-/** An attempt that cannot be asked about (its reference never reached us) is given up at the deadline. */
-export function expiryOf(attempt: Attempt, timing: ProviderTiming, now: Date): Observation[] {
+/** An attempt that is known not to be paid, or cannot be asked about, is given up at the deadline. */
+export function expiryOf(
+  attempt: Attempt,
+  timing: ProviderTiming,
+  now: Date,
+  note = 'its reference is not known',
+): Observation[] {
   if (now.getTime() - attempt.startedAt.getTime() < timing.expireAfterMs) return []
   return [
     {
@@ -71,7 +82,8 @@ export function expiryOf(attempt: Attempt, timing: ProviderTiming, now: Date): O
       evidence: 'timer',
       attemptId: attempt.id,
       status: 'expired',
-      note: 'its reference is not known',
+      conclusive: attempt.providerRef !== null,
+      note,
     },
   ]
 }

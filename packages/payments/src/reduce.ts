@@ -1,13 +1,7 @@
+import { historyEntry, sameFact } from './history.js'
 import { equalMoney } from './money.js'
 import { MONEY_EVIDENCE, type Observation } from './observation.js'
-import type {
-  Attempt,
-  HistoryEntry,
-  OutboxEntry,
-  PaymentRecord,
-  PaymentStatus,
-  ReviewReason,
-} from './payment.js'
+import type { Attempt, OutboxEntry, PaymentRecord, PaymentStatus, ReviewReason } from './payment.js'
 import { GIVEN_UP, IN_FLIGHT, SETTLED_BY_READ, TRANSITIONS } from './states.js'
 
 /** What a transition obliges us to tell the application. `key` is unique and never changes. */
@@ -124,8 +118,27 @@ function observe(draft: Draft): void {
 /** Our own call is about to be made: the attempt exists before anything is sent. */
 function begin(draft: Draft): void {
   const { payment, fact } = draft
-  if (payment.attempts.some(({ id }) => id === fact.attemptId) || !draft.move('submitting')) return
-  payment.attempts.push({ id: fact.attemptId, status: 'submitting', providerRef: null, startedAt: fact.at })
+  const attempt = payment.attempts.find(({ id }) => id === fact.attemptId)
+  if (attempt) return answerLost(attempt, fact)
+  if (!draft.move('submitting')) return
+  payment.attempts.push({
+    id: fact.attemptId,
+    status: 'submitting',
+    providerRef: null,
+    startedAt: fact.at,
+    ...(fact.idempotencyKey !== undefined && { idempotencyKey: fact.idempotencyKey, keyedAt: fact.at }),
+  })
+}
+
+/** The call was made and nobody knows what became of it: it may be repeated, under its key or after a look-up a new one. */
+function answerLost(attempt: Attempt, fact: Observation): void {
+  if (attempt.status !== 'submitting' || attempt.idempotencyKey === undefined) return
+  if (fact.idempotencyKey === undefined || fact.idempotencyKey === attempt.idempotencyKey) {
+    return explain(attempt, fact)
+  }
+  attempt.idempotencyKey = fact.idempotencyKey
+  attempt.keyedAt = fact.at
+  delete attempt.code
 }
 
 /** An attempt without a reference adopts the one observed; a different one is a stranger's. */
@@ -159,6 +172,12 @@ function progress(
 ): void {
   if (!IN_FLIGHT.has(attempt.status) || attempt.claim) return
   attempt.status = status
+  if (attempt.idempotencyKey !== undefined) {
+    // A card may be refused and another one tried within the same attempt.
+    delete attempt.code
+    delete attempt.payerMessage
+    explain(attempt, draft.fact)
+  }
   if (draft.isCurrent(attempt) && IN_FLIGHT.has(draft.payment.status)) draft.move(status)
 }
 
@@ -166,6 +185,8 @@ function authorized(draft: Draft, attempt: Attempt): void {
   if (!MONEY_EVIDENCE.has(draft.fact.evidence) || !IN_FLIGHT.has(attempt.status)) return
   if (!amountMatches(draft)) return draft.review('mismatch')
   attempt.status = 'authorized'
+  delete attempt.code
+  delete attempt.payerMessage
   if (draft.isCurrent(attempt)) draft.move('authorized')
 }
 
@@ -228,6 +249,7 @@ function canceled(draft: Draft, attempt: Attempt): void {
   if (!IN_FLIGHT.has(attempt.status) && attempt.status !== 'authorized' && attempt.status !== 'expired')
     return
   attempt.status = 'canceled'
+  explain(attempt, draft.fact)
   if (draft.isCurrent(attempt) && draft.payment.status !== 'review') draft.move('canceled', 'canceled')
 }
 
@@ -270,29 +292,4 @@ function amountMatches({ payment, fact }: Draft): boolean {
 function explain(attempt: Attempt, fact: Observation): void {
   if (fact.code !== undefined) attempt.code = fact.code
   if (fact.payerMessage !== undefined) attempt.payerMessage = fact.payerMessage
-}
-
-function historyEntry(before: PaymentRecord, { payment, fact, note }: Draft): HistoryEntry {
-  return {
-    at: fact.at,
-    attemptId: fact.attemptId,
-    evidence: fact.evidence,
-    observed: fact.status,
-    from: before.status,
-    to: payment.status,
-    ...(fact.code !== undefined && { code: fact.code }),
-    ...(fact.amount !== undefined && { amount: fact.amount }),
-    ...(note !== undefined && { note }),
-  }
-}
-
-function sameFact(a: HistoryEntry, b: HistoryEntry): boolean {
-  return (
-    a.attemptId === b.attemptId &&
-    a.evidence === b.evidence &&
-    a.observed === b.observed &&
-    a.code === b.code &&
-    a.amount?.minor === b.amount?.minor &&
-    a.amount?.currency === b.amount?.currency
-  )
 }

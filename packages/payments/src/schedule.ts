@@ -6,7 +6,8 @@ import { IN_FLIGHT, SETTLED_BY_READ } from './states.js'
 export function openAttempts(record: PaymentRecord): Attempt[] {
   if (record.status === 'review' && !SETTLED_BY_READ.has(record.reviewReason ?? 'mismatch')) return []
   return record.attempts.filter(
-    ({ status, claim }) => status !== 'succeeded' && (claim !== undefined || IN_FLIGHT.has(status)),
+    ({ status, claim }) =>
+      status !== 'succeeded' && (claim !== undefined || status === 'authorized' || IN_FLIGHT.has(status)),
   )
 }
 
@@ -15,7 +16,8 @@ export function nextCheckAt(record: PaymentRecord, timing: ProviderTiming, now: 
   const times = openAttempts(record)
     .filter((attempt) => now.getTime() - attempt.startedAt.getTime() < timing.stopAfterMs)
     .map((attempt) =>
-      attempt.providerRef === null
+      // With an idempotency key it can be looked for.
+      attempt.providerRef === null && attempt.idempotencyKey === undefined
         ? attempt.startedAt.getTime() + timing.expireAfterMs
         : now.getTime() + delayMs(record, timing),
     )

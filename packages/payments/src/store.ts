@@ -50,6 +50,10 @@ export interface InboxEntry {
   readonly raw: Uint8Array
   /** Which key proved it; never the key. */
   readonly verifiedBy: string
+  /** The provider's name for this kind of callback. */
+  readonly type?: string
+  /** Why nothing follows from it: kept for people who read the database. */
+  readonly ignored?: string
 }
 
 /** An inbox entry that was claimed, with the number of claims so far (this one included). */

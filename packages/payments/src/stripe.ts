@@ -2,4 +2,11 @@ export { PaymentsError, type CallOutcome, type PaymentsErrorCode } from './error
 export { fromMinor, money, type Money } from './money.js'
 export type { SignatureHeaders, SignatureOptions, SignatureResult } from './signature.js'
 export { fromStripeAmount, toStripeAmount, type StripeAmount } from './stripe/amount.js'
+export {
+  createStripe,
+  type ReturnUrl,
+  type StripeClient,
+  type StripeOptions,
+  type StripeProvider,
+} from './stripe/create-stripe.js'
 export { stripeSignature } from './stripe/signature.js'

@@ -56,13 +56,19 @@ function receiveCallback(name: string, provider: Provider, options: WebhookOptio
   }
 
   async function store(
-    { eventId, paymentId, attemptId, verifiedBy }: CallbackIdentity,
+    { ok: _, eventId, paymentId, ...facts }: CallbackIdentity,
     raw: Buffer,
   ): Promise<void> {
-    const entry = { id: eventId, provider: name, paymentId, attemptId, raw, verifiedBy }
+    const entry = { ...facts, id: eventId, provider: name, paymentId, raw }
     try {
       const stored = await within(storeTimeoutMs, inbox.insert(entry))
-      logger.debug('callback received', { provider: name, paymentId, duplicate: stored === 'duplicate' })
+      const duplicate = stored === 'duplicate'
+      logger.debug('callback received', {
+        provider: name,
+        paymentId,
+        duplicate,
+        verifiedBy: facts.verifiedBy,
+      })
     } catch (error) {
       logger.error('callback not stored, asked to come again', {
         provider: name,

@@ -22,7 +22,10 @@ describe('Stripe-Signature', () => {
     expect(verify(header(OLD))).toMatchObject({ ok: true, verifiedBy: 'secret#2' })
     const both = `${header(STRANGE)},${header(OLD).split(',')[1]}`
     expect(verify(both)).toMatchObject({ ok: true, verifiedBy: 'secret#2' })
-    expect(verify(header(STRANGE))).toMatchObject({ ok: false, reason: /any secret/ })
+    expect(verify(header(STRANGE))).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/any secret/) as string,
+    })
   })
 
   test('13: too old and too far in the future are refused, with the measured skew', () => {
@@ -40,7 +43,10 @@ describe('Stripe-Signature', () => {
       reason: 'the signature is right, but made 612 s in the past: clock skew, or a replay',
       skewSeconds: 612,
     })
-    expect(verify(header(NEW, NOW + 900))).toMatchObject({ skewSeconds: -900, reason: /900 s in the future/ })
+    expect(verify(header(NEW, NOW + 900))).toMatchObject({
+      skewSeconds: -900,
+      reason: expect.stringMatching(/900 s in the future/) as string,
+    })
     expect(verify(header(STRANGE, NOW + 900))).not.toHaveProperty('skewSeconds')
   })
 

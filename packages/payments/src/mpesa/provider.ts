@@ -68,7 +68,13 @@ export function mpesaProvider({
   async function start({ paymentId, attemptId, amount, payer, reference, description }: StartRequest) {
     const callbackUrl = urls.urlFor(paymentId, attemptId)
     try {
-      const push = await client.stkPush({ amount, phone: payer.phone, reference, description, callbackUrl })
+      const push = await client.stkPush({
+        amount,
+        phone: payer.phone ?? '',
+        reference,
+        description,
+        callbackUrl,
+      })
       return { outcome: 'accepted', status: 'requires_action', providerRef: push.checkoutRequestId } as const
     } catch (error) {
       return startFailure(error)
@@ -110,7 +116,7 @@ export function mpesaProvider({
     timing,
     prepare({ amount, payer }) {
       wholeShillings(amount)
-      return { payer: { phone: normalizePhone(payer.phone) } }
+      return { payer: { phone: normalizePhone(payer.phone ?? '') } }
     },
     start,
     read,

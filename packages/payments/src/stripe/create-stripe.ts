@@ -1,0 +1,103 @@
+import type Stripe from 'stripe'
+import { assertKnownKeys } from '../options.js'
+import type { Payer } from '../payment.js'
+import type { Provider, ProviderResume, ProviderTiming } from '../provider.js'
+import { toStripeAmount } from './amount.js'
+import { stripeEvents } from './events.js'
+import { stripeLookup } from './lookup.js'
+import { stripeReader } from './read.js'
+import { stripeStart } from './start.js'
+
+/** The part of a `Stripe` that is used: `new Stripe(key)` fits as it is. */
+export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout'>
+
+/** Where Stripe's hosted page sends the payer's browser; a function may put the order into it. */
+export type ReturnUrl = string | ((payment: { paymentId: string; reference: string }) => string)
+
+/** Options of {@link createStripe}. */
+export interface StripeOptions {
+  /** Yours, with your key, API version, time-out and retries: every call of ours carries an idempotency key. */
+  client: StripeClient
+  /** `whsec_...` of the webhook endpoint. Of several all are valid: the way to rotate. */
+  webhookSecrets: string | readonly string[]
+  /**
+   * Given: payers are sent to Stripe's page (Checkout), `start()` gives `next.url`. Absent: they pay in a form of
+   * yours (Payment Element), `start()` gives `next.clientSecret`.
+   */
+  checkout?: { successUrl: ReturnUrl; cancelUrl?: ReturnUrl }
+  /** `manual` only holds the money: the payment becomes `authorized`. Default `automatic`. */
+  capture?: 'automatic' | 'manual'
+  /** How far an event's timestamp may be from our clock, in the past and in the future. Default 300. */
+  toleranceSeconds?: number
+  /** When `createPayments` asks about a payment and when it gives up. */
+  timing?: Partial<ProviderTiming>
+  /** Milliseconds since the epoch, for the age of events. Default `Date.now`. */
+  clock?: () => number
+}
+
+/** What `createPayments({ providers })` takes as it is. */
+export type StripeProvider = Provider & { readonly resume: ProviderResume }
+
+const MINUTE = 60 * 1000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/**
+ * Events normally tell at once, so questions are few. A Checkout Session lives for 24 hours by default; a bank debit
+ * may be processing for two weeks, a card be held for a week.
+ */
+const TIMING: ProviderTiming = {
+  checkDelaysMs: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR],
+  expireAfterMs: 25 * HOUR,
+  confirmWithinMs: HOUR,
+  reviewAfterMs: 21 * DAY,
+  stopAfterMs: 30 * DAY,
+  silenceMs: 10 * 1000,
+}
+
+const OPTIONS = ['client', 'webhookSecrets', 'checkout', 'capture', 'toleranceSeconds', 'timing', 'clock']
+
+/** Stripe as a provider, around your own SDK client. Throws `TypeError` for options that cannot work. */
+export function createStripe(options: StripeOptions): StripeProvider {
+  assertKnownKeys('createStripe', options, OPTIONS)
+  const { client, webhookSecrets, checkout, capture = 'automatic', toleranceSeconds, clock } = options
+  assertUsable(options)
+  const timing: ProviderTiming = { ...TIMING, ...options.timing }
+  const reader = stripeReader(client, timing.silenceMs)
+
+  return {
+    timing,
+    prepare({ amount, payer }) {
+      toStripeAmount(amount)
+      return { payer: known(payer) }
+    },
+    start: stripeStart(client, { checkout, capture }),
+    read: reader.read,
+    resume: {
+      // Stripe forgets keys "after at least 24 hours" (docs.stripe.com/api/idempotent_requests); an hour to spare.
+      keyLifetimeMs: 23 * HOUR,
+      find: stripeLookup(client, checkout ? 'session' : 'intent'),
+      next: reader.next,
+    },
+    callbacks: stripeEvents({
+      secrets: webhookSecrets,
+      ...(toleranceSeconds !== undefined && { toleranceSeconds }),
+      ...(clock && { clock }),
+    }),
+  }
+}
+
+function known({ email, phone }: Payer): Payer {
+  return { ...(phone !== undefined && { phone }), ...(email !== undefined && { email }) }
+}
+
+function assertUsable({ client, checkout, capture }: StripeOptions): void {
+  if (typeof client?.paymentIntents?.create !== 'function' || !client.checkout?.sessions) {
+    throw new TypeError('createStripe: client is to be a Stripe of the package stripe: new Stripe(key)')
+  }
+  if (checkout) assertKnownKeys('createStripe: checkout', checkout, ['successUrl', 'cancelUrl'])
+  if (checkout && !checkout.successUrl) throw new TypeError('createStripe: checkout.successUrl is missing')
+  if (capture !== undefined && capture !== 'automatic' && capture !== 'manual') {
+    throw new TypeError("createStripe: capture is 'automatic' or 'manual'")
+  }
+}

@@ -1,0 +1,73 @@
+import { PaymentsError } from '../errors.js'
+import type {
+  CallbackIdentity,
+  CallbackNews,
+  CallbackRefusal,
+  CallbackRequest,
+  ProviderCallbacks,
+} from '../provider.js'
+import type { SignatureOptions } from '../signature.js'
+import { ownerOf, ownValue } from './metadata.js'
+import { stripeSignature } from './signature.js'
+
+/** A signed event: of its object only the name counts, since it may be older than what we know. */
+interface StripeEvent {
+  readonly id: string
+  readonly type: string
+  readonly object: unknown
+}
+
+/** Events about these objects are news of a payment; all others are kept, and nothing follows from them. */
+const HANDLED = /^(payment_intent|checkout\.session)\./
+
+/** Receives snapshot events: signature → event → whose is it? Its id is the key, so that duplicates are known. */
+export function stripeEvents(options: SignatureOptions): ProviderCallbacks {
+  const verify = stripeSignature(options)
+
+  function authenticate({ raw, headers }: CallbackRequest): CallbackIdentity | CallbackRefusal {
+    const signature = verify(raw, headers)
+    if (!signature.ok) {
+      const { reason, skewSeconds } = signature
+      const refusal = { ok: false, status: 400, reason } as const
+      return skewSeconds === undefined ? refusal : { ...refusal, code: 'PAYMENTS_CLOCK_SKEW' }
+    }
+    const event = readEvent(raw)
+    if (!event) return { ok: false, status: 400, reason: 'rightly signed, but not an event of Stripe' }
+    const { id, type } = event
+    const identity = { ok: true, eventId: `stripe:${id}`, type, verifiedBy: signature.verifiedBy } as const
+    const owner = ownerOf(event.object)
+    if (HANDLED.test(type) && owner) {
+      const { paymentId, attemptId } = owner
+      return { ...identity, paymentId, attemptId }
+    }
+    const ignored = owner ? 'not a type that is handled' : 'not about a payment of ours'
+    // A name of its own, so that no other work waits for it.
+    return { ...identity, paymentId: `ignored:${id}`, attemptId: '', ignored }
+  }
+
+  return { path: '/stripe', reply: { received: true }, authenticate, parse }
+}
+
+function parse(raw: Uint8Array): CallbackNews | null {
+  const event = readEvent(raw)
+  if (!event)
+    throw new PaymentsError('PAYMENTS_CALLBACK_MALFORMED', 'not an event of Stripe', { status: 400 })
+  const owner = ownerOf(event.object)
+  if (!owner || !HANDLED.test(event.type)) return null
+  const id = ownValue(event.object, 'id')
+  const isOwn = typeof id === 'string' && (id.startsWith('cs_') || !owner.viaCheckout)
+  // Of a Payment Intent that Checkout made we know the session: that is what we ask about.
+  return { status: 'changed', ...(isOwn && { providerRef: id }) }
+}
+
+function readEvent(raw: Uint8Array): StripeEvent | undefined {
+  let event: unknown
+  try {
+    event = JSON.parse(Buffer.from(raw).toString('utf8'))
+  } catch {
+    return undefined
+  }
+  const [id, type] = [ownValue(event, 'id'), ownValue(event, 'type')]
+  if (typeof id !== 'string' || !/^evt_\w{1,250}$/.test(id) || typeof type !== 'string') return undefined
+  return { id, type, object: ownValue(ownValue(event, 'data'), 'object') }
+}
