@@ -32,7 +32,7 @@ export function createStart({ store, providerOf, logger, onChanged }: StartDeps)
       const fact = { at: now, evidence: 'response', attemptId, status: 'submitting', ...key } as const
       return observeAll(record, [fact], timing, now)
     })
-    return attemptId === undefined ? takeUp(submitting) : call(submitting, attemptId)
+    return attemptId === undefined ? takeUp(submitting) : call(submitting, attemptId, 'first')
   }
 
   /** Already on its way: says what the payer must do next, and fetches an answer that was lost. */
@@ -46,21 +46,22 @@ export function createStart({ store, providerOf, logger, onChanged }: StartDeps)
     const ageMs = (await store.now()).getTime() - (attempt.keyedAt ?? attempt.startedAt).getTime()
     // Somebody is calling at this moment.
     if (attempt.code === undefined && ageMs < ABANDONED_MS) return toPayment(record)
-    return ageMs < resume.keyLifetimeMs ? call(record, attempt.id) : callAnew(record, attempt)
+    return ageMs < resume.keyLifetimeMs ? call(record, attempt.id, 'repeated') : callAnew(record, attempt)
   }
 
-  async function call(record: PaymentRecord, attemptId: string, isLast = false): Promise<Payment> {
+  async function call(record: PaymentRecord, attemptId: string, time: CallTime): Promise<Payment> {
     const { id: paymentId, provider: name, amount, payer, reference, description } = record
     const { resume, ...provider } = providerOf(name)
     const attempt = record.attempts.find(({ id }) => id === attemptId)!
     const idempotencyKey = attempt.idempotencyKey ?? keyOf(record, attemptId, 1)
     const request = { paymentId, attemptId, idempotencyKey, amount, payer, reference, description }
-    const result = await provider.start(request)
+    const answer = await provider.start(request)
+    const result = time === 'repeated' ? asRepeated(answer) : answer
     logResult(paymentId, result)
     const kept = await keep(record, { ...startFact(result), attemptId })
     if (result.outcome === 'accepted') return withNext(kept, result.next)
     const spent = result.outcome === 'unknown' && result.keyIsSpent === true
-    return resume && spent && !isLast ? callAnew(kept, attempt) : toPayment(kept)
+    return resume && spent && time !== 'anew' ? callAnew(kept, attempt) : toPayment(kept)
   }
 
   /** The key gives no answer any more: only what a look-up does not find is asked for again, under a new key. */
@@ -81,7 +82,7 @@ export function createStart({ store, providerOf, logger, onChanged }: StartDeps)
       const fact: Observation = { at: now, evidence: 'response', attemptId, status: 'submitting' }
       return observeAll(current, [{ ...fact, idempotencyKey: next }], timing, now)
     })
-    return call(keyed, attemptId, true)
+    return call(keyed, attemptId, 'anew')
   }
 
   /** If even this cannot be stored the outcome is unknown, as after a crash: the callback or the deadline heals it. */
@@ -106,6 +107,15 @@ export function createStart({ store, providerOf, logger, onChanged }: StartDeps)
     const { outcome, code, error } = result
     logger.warn('payment not accepted', { id, outcome, code, err: describeError(error) })
   }
+}
+
+/** `anew`: after a look-up that found nothing. */
+type CallTime = 'first' | 'repeated' | 'anew'
+
+/** A refusal of the repetition says nothing about the call that it repeats: that one is looked for. */
+function asRepeated(result: StartResult): StartResult {
+  if (result.outcome !== 'not_executed') return result
+  return { outcome: 'unknown', code: result.code, error: result.error, keyIsSpent: true }
 }
 
 /** Never while an earlier attempt might still take money. */

@@ -185,6 +185,26 @@ describe('calls whose answer is lost', () => {
     },
   )
 
+  test('17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
+    await open()
+    const refuse = () => {
+      const error = { type: 'invalid_request_error', code: 'amount_too_small', message: 'm' }
+      shop.fake.faults.push({ fault: 'answer', status: 400, error })
+    }
+    shop.fake.faults.push(LOST, LOST)
+    const executed = await started()
+    refuse()
+    const again = await shop.payments.start(executed.id)
+    expect(again).toMatchObject({ status: 'pending', attempts: [{ id: '1' }] })
+    expect(shop.fake.intents.size).toBe(1)
+    shop.fake.faults.push({ fault: 'answer', status: 503, error: { type: 'api_error', message: 'm' } })
+    const never = await started()
+    refuse()
+    refuse()
+    expect(await shop.payments.start(never.id)).toMatchObject({ status: 'failed', attempts: [{ id: '1' }] })
+    expect(shop.fake.intents.size).toBe(1)
+  })
+
   test('18: a key that was used with other parameters is looked up before it is replaced', async () => {
     await open()
     shop.fake.faults.push(LOST, LOST)
