@@ -74,6 +74,34 @@ export function undocumentedExports(source: Source): string[] {
   })
 }
 
+/** Every test of the repository. */
+export function testFiles(): Source[] {
+  return ['packages', 'examples', 'tests'].flatMap((dir) =>
+    readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+      .map((file) => {
+        const text = read(`${dir}/${file}`)
+        return { path: `${dir}/${file}`, text, code: withoutComments(text) }
+      }),
+  )
+}
+
+/** Regular expressions that are properties of what `toMatchObject` is given: Vitest compares them with nothing. */
+export function regexesInMatchObject(source: Source): string[] {
+  const file = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.Latest, true)
+  const found: string[] = []
+  const collect = (node: ts.Node, inside: boolean): void => {
+    const isCall = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)
+    const isMatch = isCall && (node.expression as ts.PropertyAccessExpression).name.text === 'toMatchObject'
+    // `expect.stringMatching(/.../)` inside of it is a comparison.
+    const within = isMatch || (inside && !isCall)
+    if (within && ts.isRegularExpressionLiteral(node)) found.push(`${source.path}: ${node.text}`)
+    ts.forEachChild(node, (child) => collect(child, within))
+  }
+  collect(file, false)
+  return found
+}
+
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 }
