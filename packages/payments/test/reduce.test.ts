@@ -133,7 +133,7 @@ describe('the usual ways', () => {
   })
 })
 
-describe('19: success after we had given up', () => {
+describe('mode 19: success after we had given up', () => {
   test('after a crash without a reference: expired at the deadline, then succeeded and late', () => {
     const expired = run([begin(), expiry()])
     expect(expired).toMatchObject({ status: 'expired', keys: ['pay_1:expired:1'] })
@@ -196,7 +196,7 @@ describe('contradictions', () => {
   })
 })
 
-describe('20: what does not match', () => {
+describe('mode 20: what does not match', () => {
   test.each([fromMinor(149_00, 'KES'), fromMinor(151_00, 'KES'), fromMinor(150_00, 'UGX')])(
     'another amount (%j) goes to review and is never fulfilled',
     (amount) => {
@@ -330,7 +330,7 @@ describe('properties', () => {
     )
   })
 
-  test('6: every order and duplication of facts with a genuine success ends in succeeded, told exactly once', () => {
+  test('mode 6: every order and duplication of facts with a genuine success ends in succeeded, told exactly once', () => {
     const noise = [
       { evidence: 'callback', status: 'processing', providerRef: 'ws_1', code: '4999' },
       { evidence: 'read', status: 'processing', providerRef: 'ws_1', code: '4999' },
@@ -375,7 +375,7 @@ describe('properties', () => {
     )
   })
 
-  test('5: the same fact told twice, by different events, bumps no version and has no effect', () => {
+  test('mode 5: the same fact told twice, by different events, bumps no version and has no effect', () => {
     const once = run([begin(), accepted(), { ...refused('callback'), id: 'e1' }])
     const { next, effects } = reduce(once.payment, { at, attemptId: '1', ...refused('callback'), id: 'e2' })
     expect(next).toBe(once.payment)

@@ -82,7 +82,7 @@ describe('on MongoDB', () => {
     expect(await expireAt('dead')).toBeUndefined()
   })
 
-  test('8: every write is acknowledged by the journals of a majority, and is a plain update', async () => {
+  test('mode 8: every write is acknowledged by the journals of a majority, and is a plain update', async () => {
     const writes = commands.filter(({ commandName }) => /^(insert|update|findAndModify)$/.test(commandName))
     expect(new Set(writes.map(({ commandName }) => commandName))).toEqual(
       new Set(['insert', 'update', 'findAndModify']),

@@ -13,7 +13,7 @@ async function started() {
 }
 
 describe('what callbacks never tell', () => {
-  test('23: a payment whose callback is lost is found by asking', async () => {
+  test('mode 23: a payment whose callback is lost is found by asking', async () => {
     const { daraja, phone, payments } = await open()
     payments.worker({ pollMs: 5 })
     daraja.faults.order({ fault: 'dropCallback' })
@@ -140,7 +140,7 @@ describe('success that asking does not confirm', () => {
 })
 
 describe('calls whose outcome is unknown', () => {
-  test('17: an answer that is lost after Daraja acted: the callback adopts the attempt', async () => {
+  test('mode 17: an answer that is lost after Daraja acted: the callback adopts the attempt', async () => {
     const { daraja, phone, payments } = await open()
     payments.worker({ pollMs: 5 })
     daraja.faults.order({ fault: 'loseAnswer', on: 'stkPush' })
@@ -155,7 +155,7 @@ describe('calls whose outcome is unknown', () => {
     expect(daraja.transactions()).toHaveLength(1)
   })
 
-  test('19: and if the callback comes after our deadline: expired, then succeeded and late', async () => {
+  test('mode 19: and if the callback comes after our deadline: expired, then succeeded and late', async () => {
     const { daraja, phone, payments } = await open({ mpesa: { timing: { ...QUICK, expireAfterMs: 100 } } })
     const worker = payments.worker({ pollMs: 5 })
     daraja.faults.order({ fault: 'loseAnswer', on: 'stkPush' })

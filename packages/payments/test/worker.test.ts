@@ -79,7 +79,7 @@ function setUp(on: EffectHandlers, { provider = instantProvider(), clock = Date.
   return { payments, store, inbox, dead, toBePaid, arrive }
 }
 
-describe('9: a handler that throws', () => {
+describe('mode 9: a handler that throws', () => {
   test('runs again until it does not, always under the same key, and delays nobody else', async () => {
     const runs: Record<string, string[]> = {}
     const { payments, toBePaid, dead } = setUp({
@@ -158,7 +158,7 @@ describe('9: a handler that throws', () => {
   })
 })
 
-describe('11: a handler that outlives its lease', () => {
+describe('mode 11: a handler that outlives its lease', () => {
   test('keeps it by its heartbeat', async () => {
     let runs = 0
     const { payments, toBePaid } = setUp({
@@ -207,7 +207,7 @@ describe('11: a handler that outlives its lease', () => {
   })
 })
 
-describe('12: a wrong clock on the machine', () => {
+describe('mode 12: a wrong clock on the machine', () => {
   test('changes nothing: time is the store’s own', async () => {
     const real = Date.now
     let skewMs = 0
@@ -247,7 +247,7 @@ describe('12: a wrong clock on the machine', () => {
   })
 })
 
-describe('24: a backlog', () => {
+describe('mode 24: a backlog', () => {
   test('of one payment does not keep the others waiting, and no more is done at once than allowed', async () => {
     const order: string[] = []
     let [atOnce, most] = [0, 0]

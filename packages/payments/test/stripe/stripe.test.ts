@@ -105,7 +105,7 @@ describe('starting', () => {
 })
 
 describe('calls whose answer is lost', () => {
-  test('17: the SDK sends again after a broken connection, even at zero retries: the same key, one Payment Intent', async () => {
+  test('mode 17: the SDK sends again after a broken connection, even at zero retries: the same key, one Payment Intent', async () => {
     await open()
     shop.fake.faults.push(LOST)
     const { payment } = await started()
@@ -146,7 +146,7 @@ describe('calls whose answer is lost', () => {
     },
   )
 
-  test('17: after a day the key is not trusted: looked up first, and only what is not found is asked for anew', async () => {
+  test('mode 17: after a day the key is not trusted: looked up first, and only what is not found is asked for anew', async () => {
     const resume = { keyLifetimeMs: 0 }
     await open()
     Object.assign(shop.stripe.resume, resume)
@@ -185,7 +185,7 @@ describe('calls whose answer is lost', () => {
     },
   )
 
-  test('17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
+  test('mode 17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
     await open()
     const refuse = () => {
       const error = { type: 'invalid_request_error', code: 'amount_too_small', message: 'm' }
@@ -205,7 +205,7 @@ describe('calls whose answer is lost', () => {
     expect(shop.fake.intents.size).toBe(1)
   })
 
-  test('18: a key that was used with other parameters is looked up before it is replaced', async () => {
+  test('mode 18: a key that was used with other parameters is looked up before it is replaced', async () => {
     await open()
     shop.fake.faults.push(LOST, LOST)
     const { id } = await started()
@@ -237,7 +237,7 @@ describe('what became of it', () => {
     ]
   }
 
-  test('6: events in any order, several times: Stripe is asked, and what it says counts; paid is told once', async () => {
+  test('mode 6: events in any order, several times: Stripe is asked, and what it says counts; paid is told once', async () => {
     await open()
     const worker = shop.payments.worker({ pollMs: 2, concurrency: 4 })
     await fc.assert(
@@ -260,7 +260,7 @@ describe('what became of it', () => {
     )
   })
 
-  test('5: two different events for one change: the second changes nothing', async () => {
+  test('mode 5: two different events for one change: the second changes nothing', async () => {
     await open()
     const worker = shop.payments.worker({ pollMs: 2 })
     const { id, ref } = await started()
@@ -320,7 +320,7 @@ describe('what became of it', () => {
     expect(paid.attempts[0]).not.toHaveProperty('code')
   })
 
-  test('20: another amount or currency than asked for goes to review and is never told as paid', async () => {
+  test('mode 20: another amount or currency than asked for goes to review and is never told as paid', async () => {
     await open()
     const worker = shop.payments.worker({ pollMs: 2 })
     for (const change of [{ amount_received: 1 }, { currency: 'kes' }]) {
@@ -332,7 +332,7 @@ describe('what became of it', () => {
     expect(shop.told.every((key) => key.includes(':review:mismatch'))).toBe(true)
   })
 
-  test('no event ever comes: the worker asks by itself; given up, and paid after all, it is a late success', async () => {
+  test('mode 23: no event ever comes: the worker asks by itself; given up, and paid after all, it is a late success', async () => {
     await open({
       stripe: {
         timing: {
@@ -374,7 +374,7 @@ describe('what became of it', () => {
 })
 
 describe('events at the door', () => {
-  test('14: both secrets of a rotation are accepted, and what is stored says which', async () => {
+  test('mode 14: both secrets of a rotation are accepted, and what is stored says which', async () => {
     await open()
     const { ref } = await started()
     for (const secret of SECRETS) {
@@ -388,7 +388,7 @@ describe('events at the door', () => {
     expect(shop.inserted.map(({ verifiedBy }) => verifiedBy)).toEqual(['secret#1', 'secret#2'])
   })
 
-  test('13: old and future timestamps are refused and named clock skew; a replay in time is a duplicate', async () => {
+  test('mode 13: old and future timestamps are refused and named clock skew; a replay in time is a duplicate', async () => {
     const logged: { reason?: string; code?: string }[] = []
     const log = (_: string, fields: object = {}) => void logged.push(fields)
     const logger: Logger = { debug: () => {}, info: () => {}, warn: log, error: log }
@@ -442,7 +442,7 @@ describe('events at the door', () => {
     expect((await shop.payments.get(id))?.status).toBe('pending')
   })
 
-  test('25: no, wrong and garbled signatures, empty bodies, hostile keys: 400, nothing stored, nothing changed', async () => {
+  test('mode 25: no, wrong and garbled signatures, empty bodies, hostile keys: 400, nothing stored, nothing changed', async () => {
     await open()
     const { id, ref } = await started()
     const before = await shop.store.get(id)
@@ -470,7 +470,7 @@ describe('events at the door', () => {
     expect(await shop.store.get(id)).toEqual(before)
   })
 
-  test('25: rightly signed, but no event: 400 and nothing stored; hostile keys in an event reach nothing', async () => {
+  test('mode 25: rightly signed, but no event: 400 and nothing stored; hostile keys in an event reach nothing', async () => {
     await open()
     const worker = shop.payments.worker({ pollMs: 2 })
     const hostile = JSON.parse(
