@@ -4,6 +4,7 @@ import { deadLetters, type DeadLetter, type DeadLetters } from './dead-letters.j
 import { PaymentsError } from './errors.js'
 import { describeError, silentLogger, type Logger } from './logger.js'
 import { maskPhone } from './mask.js'
+import { inboxView, type InboxView } from './inbox-view.js'
 import { newPayment, type CreateRequest } from './new-payment.js'
 import type { Observation } from './observation.js'
 import { assertKnownKeys } from './options.js'
@@ -65,6 +66,8 @@ export interface Payments extends AsyncDisposable {
   readonly webhooks: Router
   /** Works on callbacks, deadlines and effects, in this process. Any number of workers may run, anywhere. */
   worker(options?: WorkerOptions): Worker
+  /** What has come in: the list for an admin page. */
+  readonly inbox: InboxView
   readonly deadLetters: DeadLetters
   /** Closes the workers of this process; see `Worker.close`. */
   close(options?: { graceMs?: number }): Promise<void>
@@ -164,6 +167,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     resolve,
     webhooks,
     worker,
+    inbox: inboxView(inbox),
     deadLetters: letters,
     close,
     [Symbol.asyncDispose]: () => close(),

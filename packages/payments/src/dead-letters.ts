@@ -42,6 +42,10 @@ export interface ReceivedCallback {
   receivedAt: Date
   deliveries: number
   verifiedBy: string
+  /** The provider's name for this kind of callback. */
+  type?: string
+  /** Why nothing follows from it. */
+  ignored?: string
   bytes: number
   sha256: string
   /** The decoded JSON, or the text if it is none; phone numbers are masked. */
@@ -67,7 +71,10 @@ export interface DeadLetters {
    * `dangerouslyIncludeRaw` gives them.
    */
   inspect(id: string, options?: { dangerouslyIncludeRaw?: boolean }): Promise<DeadLetterDetails>
-  /** Makes it due again, its attempts forgotten. Throws `PAYMENTS_DEAD_LETTER_NOT_FOUND`, `PAYMENTS_NOT_DEAD`. */
+  /**
+   * Makes it due again, its attempts forgotten; also what was `ignored`, for a version that knows what follows from
+   * it. Throws `PAYMENTS_DEAD_LETTER_NOT_FOUND`, `PAYMENTS_NOT_DEAD`.
+   */
   replay(id: string): Promise<void>
   /**
    * Never tries it again; kept as long as what was handled, with reason and actor. A second time changes nothing
@@ -189,9 +196,17 @@ function effectDetails(record: PaymentRecord, effect: OutboxEntry): DeadLetterDe
 
 function callbackDetails(stored: StoredEntry, includeRaw: boolean): DeadLetterDetails {
   const { entry, state, attempts, dueAt, errors, receivedAt, deliveries, discarded } = stored
-  const { id, paymentId, provider, attemptId, verifiedBy, raw } = entry
-  const sha256 = createHash('sha256').update(raw).digest('hex')
-  const callback = { receivedAt, deliveries, verifiedBy, bytes: raw.length, sha256, body: readable(raw) }
+  const { id, paymentId, provider, attemptId, verifiedBy, type, ignored, raw } = entry
+  const callback = {
+    receivedAt,
+    deliveries,
+    verifiedBy,
+    ...(type !== undefined && { type }),
+    ...(ignored !== undefined && { ignored }),
+    bytes: raw.length,
+    sha256: createHash('sha256').update(raw).digest('hex'),
+    body: readable(raw),
+  }
   return {
     kind: 'callback',
     id,
@@ -237,6 +252,6 @@ function isText(value: unknown): boolean {
 }
 
 function notDead({ id, state }: DeadLetterDetails): PaymentsError {
-  const message = `"${id}" is ${state}; only what is dead can be replayed or discarded`
+  const message = `"${id}" is ${state}; only what is dead can be replayed or discarded, and what is ignored replayed`
   return new PaymentsError('PAYMENTS_NOT_DEAD', message, { status: 409 })
 }

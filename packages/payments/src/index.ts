@@ -7,6 +7,7 @@ export type {
   ListOptions,
   ReceivedCallback,
 } from './dead-letters.js'
+export type { InboxListOptions, InboxView, ListedCallback } from './inbox-view.js'
 export type { RetryPolicy } from './backoff.js'
 export { ISO_EXPONENTS } from './currencies.js'
 export {
@@ -16,7 +17,8 @@ export {
   type PaymentsErrorOptions,
 } from './errors.js'
 export type { Logger } from './logger.js'
-export { memoryInbox, memoryPaymentStore, type MemoryStoreOptions } from './memory.js'
+export { memoryInbox } from './memory-inbox.js'
+export { memoryPaymentStore, type MemoryStoreOptions } from './memory.js'
 export {
   addMoney,
   compareMoney,
@@ -54,6 +56,8 @@ export type {
   FindResult,
   Provider,
   ProviderCallbacks,
+  ProviderEvent,
+  ProviderEvents,
   ProviderResume,
   ProviderTiming,
   ReadResult,
@@ -68,11 +72,14 @@ export { TRANSITIONS } from './states.js'
 export type {
   ClaimOptions,
   DeadEntry,
+  EntryState,
   Inbox,
   InboxClaim,
   InboxEntry,
   Lease,
+  ListedEntry,
   PaymentStore,
   StoredEntry,
+  SweepClaim,
 } from './store.js'
 export type { Worker, WorkerOptions } from './worker.js'

@@ -17,6 +17,29 @@ export interface Provider {
   read(attempt: { providerRef: string }): Promise<ReadResult>
   /** Absent where calls carry no idempotency key: then a lost answer is waited for, and never fetched. */
   readonly resume?: ProviderResume
+  /** Absent where the provider keeps no list of its events: then only open payments are asked about. */
+  readonly events?: ProviderEvents
+}
+
+/** The list that a provider keeps of its events: what was sent while nobody listened is found in it. */
+export interface ProviderEvents {
+  /** How often it is looked through; `Infinity`: never. */
+  readonly everyMs: number
+  /**
+   * Events made since then, and those whose delivery failed; only such that something follows from. Any order,
+   * duplicates allowed. Throws if it cannot be read to its end.
+   */
+  list(since: Date): AsyncIterable<ProviderEvent>
+}
+
+/** An event in a provider's list, as its callback would have been stored. */
+export interface ProviderEvent extends Pick<
+  CallbackIdentity,
+  'eventId' | 'paymentId' | 'attemptId' | 'type'
+> {
+  /** By the provider's clock. */
+  readonly createdAt: Date
+  readonly raw: Uint8Array
 }
 
 /** How a provider with idempotency keys takes up an attempt that was left half-way. */
@@ -122,7 +145,7 @@ export interface CallbackIdentity {
   readonly verifiedBy: string
   /** The provider's name for this kind of callback. */
   readonly type?: string
-  /** Why nothing follows from it. It is kept all the same. */
+  /** Why nothing follows from it. It is kept all the same, and no worker gets it. */
   readonly ignored?: string
 }
 

@@ -52,7 +52,7 @@ export interface InboxEntry {
   readonly verifiedBy: string
   /** The provider's name for this kind of callback. */
   readonly type?: string
-  /** Why nothing follows from it: kept for people who read the database. */
+  /** Why nothing follows from it: no worker gets it. It is kept, and can be replayed by a version that knows more. */
   readonly ignored?: string
 }
 
@@ -72,10 +72,13 @@ export interface DeadEntry {
   readonly diedAt: Date
 }
 
+/** What became of an inbox entry. Only what is `pending`, or `processing` under a lease that has run out, is claimed. */
+export type EntryState = 'pending' | 'processing' | 'done' | 'ignored' | 'dead' | 'discarded'
+
 /** An inbox entry as it stands, for people who look at it. */
 export interface StoredEntry {
   readonly entry: InboxEntry
-  readonly state: 'pending' | 'processing' | 'done' | 'dead' | 'discarded'
+  readonly state: EntryState
   readonly attempts: number
   readonly deliveries: number
   readonly receivedAt: Date
@@ -86,26 +89,48 @@ export interface StoredEntry {
   readonly discarded?: Discard
 }
 
+/** An inbox entry in a list: without its bytes. */
+export interface ListedEntry extends Omit<StoredEntry, 'entry'> {
+  readonly entry: Omit<InboxEntry, 'raw'>
+}
+
+/** The turn at a task that recurs, and that one worker at a time does. */
+export interface SweepClaim {
+  readonly lease: Lease
+  /** What `setSweep` left; null the first time. */
+  readonly cursor: Date | null
+}
+
 /**
  * Where callbacks wait, durably, between their arrival and their effect. A lease that is lost makes `complete`,
  * `retry`, `bury` and `extend` answer false and change nothing. `inboxContract` in `./testing` is the precise
  * description.
  */
 export interface Inbox {
+  /** An entry with `ignored` is over at once. */
   insert(entry: InboxEntry): Promise<'stored' | 'duplicate'>
+  /** Those of the ids that were never stored. */
+  missing(ids: readonly string[]): Promise<string[]>
   /** Leases the entry that is due longest. Counts the attempt at once, so that a crash counts too. */
   claim(options: ClaimOptions): Promise<InboxClaim | null>
   extend(lease: Lease, leaseMs: number): Promise<boolean>
-  complete(lease: Lease): Promise<boolean>
+  /** `ignored`: nothing followed from it. */
+  complete(lease: Lease, options?: { ignored?: string }): Promise<boolean>
   retry(lease: Lease, options: { delayMs: number; error: string }): Promise<boolean>
   /** Gives the entry back as if it had not been claimed. */
   release(lease: Lease): Promise<boolean>
   bury(lease: Lease, error: string): Promise<boolean>
   find(id: string): Promise<StoredEntry | null>
+  /** Received last first. */
+  list(filter: { limit: number; state?: EntryState; type?: string }): Promise<ListedEntry[]>
   /** Longest dead first. */
   findDead(limit: number): Promise<DeadEntry[]>
-  /** Makes a dead entry due again, with its attempts forgotten. False if it is not dead. */
+  /** Makes a dead or an ignored entry due again, with its attempts forgotten. False if it is neither. */
   replay(id: string): Promise<boolean>
   /** Puts an end to a dead entry, which is then kept as long as a complete one. False if it is not dead. */
   discard(id: string, why: Omit<Discard, 'at'>): Promise<boolean>
+  /** Leases the task of this name if it is due; one that was never set is. */
+  claimSweep(name: string, options: Pick<ClaimOptions, 'owner' | 'leaseMs'>): Promise<SweepClaim | null>
+  /** When the task is due again: extends the lease, or ends it. Without a cursor it keeps the one it has. */
+  setSweep(lease: Lease, options: { dueInMs: number; cursor?: Date }): Promise<boolean>
 }

@@ -13,6 +13,7 @@ import type { Provider } from './provider.js'
 import type { Reader } from './reader.js'
 import { runEffects, type EffectHandlers } from './run-effects.js'
 import type { ClaimOptions, Inbox, InboxClaim, Lease, PaymentStore } from './store.js'
+import { createSweeps } from './sweeps.js'
 
 /** Options of `payments.worker()`. */
 export interface WorkerOptions {
@@ -68,6 +69,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = {}): Wor
   const { owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}` } = options
   const { store, inbox, providers, readers, retry, logger } = deps
 
+  const sweeps = createSweeps({ inbox, providers, now: store.now, logger })
   const jobs = new Map<string, { done: Promise<void>; abort: AbortController; release: Job['release'] }>()
   const bell = createBell()
   let recent: string[] = []
@@ -107,7 +109,8 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = {}): Wor
     const busy = [...jobs.keys()]
     for (const exclude of recent.length > 0 ? [[...busy, ...recent], busy] : [busy]) {
       const claims = turn++ % 2 === 0 ? [claimCallback, claimPayment] : [claimPayment, claimCallback]
-      for (const claim of claims) {
+      // Sweeps are rare, and never starve behind the rest.
+      for (const claim of [claimSweep, ...claims]) {
         if (await claim({ owner, leaseMs, exclude })) return true
       }
     }
@@ -134,6 +137,17 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = {}): Wor
       work: (signal) => workOnPayment(record, lease, signal),
       extend: () => store.extend(lease, leaseMs),
       release: () => store.release(lease),
+    })
+  }
+
+  async function claimSweep(options: ClaimOptions): Promise<boolean> {
+    const sweep = await sweeps.claim(options)
+    if (!sweep) return false
+    const { lease } = sweep
+    return begin(lease.id, {
+      work: (signal) => sweeps.run(sweep, signal),
+      extend: () => inbox.setSweep(lease, { dueInMs: leaseMs }),
+      release: () => inbox.setSweep(lease, { dueInMs: 0 }),
     })
   }
 
@@ -164,8 +178,8 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = {}): Wor
     try {
       if (attempts > retry.maxAttempts) throw new Error('every attempt ended the process')
       if (!provider || !reader) throw unknownProvider(entry.provider)
-      await handleCallback(entry, { store, provider, reader })
-      await inbox.complete(lease)
+      const handled = await handleCallback(entry, { store, provider, reader })
+      await inbox.complete(lease, handled ? {} : { ignored: 'nothing follows from it' })
     } catch (error) {
       const message = String((error as Error).message).slice(0, 2000)
       if (attempts < retry.maxAttempts && !isHopeless(error)) {

@@ -66,6 +66,7 @@ describe('on MongoDB', () => {
     const entries = collection('inbox')
     const inbox = mongoInbox(entries, { retentionMs: 60_000 })
     const entry = { provider: 'mpesa', attemptId: '1', raw: Buffer.from('{}'), verifiedBy: 'secret#1' }
+    await inbox.insert({ ...entry, id: 'ignored', paymentId: 'ignored', ignored: 'x' })
     for (const id of ['done', 'discarded', 'dead']) {
       await inbox.insert({ ...entry, id, paymentId: id })
       const { lease } = (await inbox.claim({ owner: 'test', leaseMs: 60_000, exclude: [] }))!
@@ -80,6 +81,10 @@ describe('on MongoDB', () => {
     const keptMs = (await expireAt('discarded')) - discarded!.at.getTime()
     expect(Math.abs(keptMs - 60_000)).toBeLessThan(10)
     expect(await expireAt('dead')).toBeUndefined()
+    const { receivedAt } = (await inbox.find('ignored'))!
+    expect(Math.abs((await expireAt('ignored')) - receivedAt.getTime() - 60_000)).toBeLessThan(10)
+    await inbox.replay('ignored')
+    expect(await expireAt('ignored')).toBeUndefined()
   })
 
   test('mode 8: every write is acknowledged by the journals of a majority, and is a plain update', async () => {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { assertKnownKeys } from '../options.js'
 import type { Discard, Failure } from '../payment.js'
-import type { DeadEntry, Inbox, InboxEntry, Lease, StoredEntry } from '../store.js'
+import type { DeadEntry, EntryState, Inbox, InboxEntry, Lease, ListedEntry } from '../store.js'
 import { CURRENT, DURABLE, isDuplicateKey, withId, type MongoCollection } from './collection.js'
 import { serverClock } from './server-clock.js'
+import { mongoSweeps } from './sweeps.js'
 
 /** Options of {@link mongoInbox}. */
 export interface MongoInboxOptions {
   /**
-   * How long a handled callback is kept, and with it the memory of having seen it. Default 31 days: some
+   * How long a handled or ignored callback is kept, and with it the memory of having seen it. Default 31 days: some
    * providers deliver again for 30.
    */
   retentionMs?: number
@@ -27,9 +28,11 @@ interface Document {
   attemptId: string
   raw: unknown
   verifiedBy: string
+  type?: string
+  ignored?: string
   attempts: number
   lease: { token: number; at: Date }
-  state: StoredEntry['state']
+  state: EntryState
   receivedAt: Date
   deliveries: number
   dueAt: Date
@@ -39,6 +42,8 @@ interface Document {
 }
 
 const OPEN = { $in: ['pending', 'processing'] }
+/** Named all: then what is listed is read from an index, in order, and our other documents are not in it. */
+const ANY: EntryState[] = ['pending', 'processing', 'done', 'ignored', 'dead', 'discarded']
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Callbacks in a MongoDB collection; correct without indexes, quick with them (`ensureIndexes()`). */
@@ -52,6 +57,10 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
   async function failed(message: string) {
     const errors = { $each: [{ at: await inMs(0), message }], $slice: -5 }
     return { set: { lastError: message }, $push: { errors } }
+  }
+
+  async function over(state: EntryState) {
+    return { state, expireAt: await inMs(retentionMs) }
   }
 
   /** Changes an entry if the lease on it is still held. */
@@ -71,7 +80,7 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
             ...facts,
             raw: Buffer.from(raw),
             rawSha256: createHash('sha256').update(raw).digest('hex'),
-            state: 'pending',
+            ...(entry.ignored === undefined ? { state: 'pending' } : await over('ignored')),
             dueAt: receivedAt,
             receivedAt,
             deliveries: 1,
@@ -88,6 +97,13 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
         await collection.updateOne({ _id: id }, { $inc: { deliveries: 1 } }, DURABLE)
         return 'duplicate'
       }
+    },
+    async missing(ids) {
+      const found = await collection
+        .find({ _id: { $in: ids } }, { ...CURRENT, projection: { _id: 1 } })
+        .toArray()
+      const known = new Set((found as Document[]).map(({ _id }) => _id))
+      return ids.filter((id) => !known.has(id))
     },
 
     async claim({ owner, leaseMs, exclude }) {
@@ -111,9 +127,11 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
     async extend(lease, leaseMs) {
       return settle(lease, { $set: { dueAt: await inMs(leaseMs) } })
     },
-    async complete(lease) {
-      const [doneAt, expireAt] = [await inMs(0), await inMs(retentionMs)]
-      return settle(lease, { $set: { state: 'done', doneAt, expireAt } })
+    async complete(lease, { ignored } = {}) {
+      const doneAt = await inMs(0)
+      if (ignored !== undefined)
+        return settle(lease, { $set: { ...(await over('ignored')), doneAt, ignored } })
+      return settle(lease, { $set: { ...(await over('done')), doneAt } })
     },
     async retry(lease, { delayMs, error }) {
       const { set, $push } = await failed(error)
@@ -129,7 +147,13 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
 
     async find(id) {
       const found = (await collection.findOne({ _id: id }, CURRENT)) as Document | null
-      return found?.state ? toStored(found) : null
+      return found?.state ? { ...stateOf(found), entry: toEntry(found) } : null
+    },
+    async list({ limit, state, type }) {
+      const filter = { state: state ?? { $in: ANY }, ...(type !== undefined && { type }) }
+      const options = { ...CURRENT, limit, sort: { receivedAt: -1 }, projection: { raw: 0 } }
+      const found = await collection.find(filter, options).toArray()
+      return (found as Document[]).map((one): ListedEntry => ({ ...stateOf(one), entry: factsOf(one) }))
     },
     async findDead(limit) {
       const found = await collection
@@ -140,40 +164,43 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
       })
     },
     async replay(id) {
-      const update = { $set: { state: 'pending', attempts: 0, dueAt: await inMs(0) } }
-      const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
+      const filter = { _id: id, state: { $in: ['dead', 'ignored'] } }
+      const due = { state: 'pending', attempts: 0, dueAt: await inMs(0) }
+      const update = { $set: due, $unset: { ignored: '', expireAt: '', doneAt: '' } }
+      const { matchedCount } = await collection.updateOne(filter, update, DURABLE)
       return matchedCount === 1
     },
     async discard(id, { reason, actor }) {
-      const [at, expireAt] = [await inMs(0), await inMs(retentionMs)]
-      const update = { $set: { state: 'discarded', discarded: { at, reason, actor }, expireAt } }
+      const discarded = { at: await inMs(0), reason, actor }
+      const update = { $set: { ...(await over('discarded')), discarded } }
       const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
       return matchedCount === 1
     },
 
+    ...mongoSweeps(collection, clock),
+
     async ensureIndexes() {
       await collection.createIndex({ state: 1, dueAt: 1 })
+      await collection.createIndex({ state: 1, receivedAt: -1 })
       await collection.createIndex({ expireAt: 1 }, { expireAfterSeconds: 0 })
     },
   }
 }
 
-function toEntry({ _id, provider, paymentId, attemptId, raw, verifiedBy }: Document): InboxEntry {
-  return { id: _id, provider, paymentId, attemptId, raw: toBytes(raw), verifiedBy }
+function toEntry(document: Document): InboxEntry {
+  return { ...factsOf(document), raw: toBytes(document.raw) }
 }
 
-function toStored(document: Document): StoredEntry {
-  const { state, attempts, deliveries, receivedAt, dueAt, errors = [], discarded } = document
-  return {
-    entry: toEntry(document),
-    state,
-    attempts,
-    deliveries,
-    receivedAt,
-    dueAt,
-    errors,
-    ...(discarded && { discarded }),
-  }
+function factsOf(document: Document): Omit<InboxEntry, 'raw'> {
+  const { _id: id, provider, paymentId, attemptId, verifiedBy, type, ignored } = document
+  const facts = { id, provider, paymentId, attemptId, verifiedBy }
+  return { ...facts, ...(type !== undefined && { type }), ...(ignored !== undefined && { ignored }) }
+}
+
+function stateOf({ discarded, ...document }: Document): Omit<ListedEntry, 'entry'> {
+  const { state, attempts, deliveries, receivedAt, dueAt, errors = [] } = document
+  const now = { state, attempts, deliveries, receivedAt, dueAt, errors }
+  return discarded ? { ...now, discarded } : now
 }
 
 /** Bytes come back as a BSON `Binary`, or as a Buffer where the driver is told to promote them. */

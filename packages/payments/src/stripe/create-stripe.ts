@@ -1,15 +1,16 @@
 import type Stripe from 'stripe'
 import { assertKnownKeys } from '../options.js'
 import type { Payer } from '../payment.js'
-import type { Provider, ProviderResume, ProviderTiming } from '../provider.js'
+import type { Provider, ProviderEvents, ProviderResume, ProviderTiming } from '../provider.js'
 import { toStripeAmount } from './amount.js'
+import { stripeEventList } from './event-list.js'
 import { stripeEvents } from './events.js'
 import { stripeLookup } from './lookup.js'
 import { stripeReader } from './read.js'
 import { stripeStart } from './start.js'
 
 /** The part of a `Stripe` that is used: `new Stripe(key)` fits as it is. */
-export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout'>
+export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout' | 'events'>
 
 /** Where Stripe's hosted page sends the payer's browser; a function may put the order into it. */
 export type ReturnUrl = string | ((payment: { paymentId: string; reference: string }) => string)
@@ -29,6 +30,11 @@ export interface StripeOptions {
   capture?: 'automatic' | 'manual'
   /** How far an event's timestamp may be from our clock, in the past and in the future. Default 300. */
   toleranceSeconds?: number
+  /**
+   * How often Stripe's list of events is looked through for what never came. Default ten minutes; `Infinity`: never.
+   * A restricted key needs the permission to read events.
+   */
+  sweepEveryMs?: number
   /** When `createPayments` asks about a payment and when it gives up. */
   timing?: Partial<ProviderTiming>
   /** Milliseconds since the epoch, for the age of events. Default `Date.now`. */
@@ -36,7 +42,7 @@ export interface StripeOptions {
 }
 
 /** What `createPayments({ providers })` takes as it is. */
-export type StripeProvider = Provider & { readonly resume: ProviderResume }
+export type StripeProvider = Provider & { readonly resume: ProviderResume; readonly events: ProviderEvents }
 
 const MINUTE = 60 * 1000
 const HOUR = 60 * MINUTE
@@ -55,12 +61,16 @@ const TIMING: ProviderTiming = {
   silenceMs: 10 * 1000,
 }
 
-const OPTIONS = ['client', 'webhookSecrets', 'checkout', 'capture', 'toleranceSeconds', 'timing', 'clock']
+const OPTIONS = [
+  ...['client', 'webhookSecrets', 'checkout', 'capture', 'toleranceSeconds', 'sweepEveryMs', 'timing'],
+  'clock',
+]
 
 /** Stripe as a provider, around your own SDK client. Throws `TypeError` for options that cannot work. */
 export function createStripe(options: StripeOptions): StripeProvider {
   assertKnownKeys('createStripe', options, OPTIONS)
   const { client, webhookSecrets, checkout, capture = 'automatic', toleranceSeconds, clock } = options
+  const { sweepEveryMs = 10 * MINUTE } = options
   assertUsable(options)
   const timing: ProviderTiming = { ...TIMING, ...options.timing }
   const reader = stripeReader(client, timing.silenceMs)
@@ -79,6 +89,7 @@ export function createStripe(options: StripeOptions): StripeProvider {
       find: stripeLookup(client, checkout ? 'session' : 'intent'),
       next: reader.next,
     },
+    events: stripeEventList(client, sweepEveryMs),
     callbacks: stripeEvents({
       secrets: webhookSecrets,
       ...(toleranceSeconds !== undefined && { toleranceSeconds }),
@@ -91,12 +102,13 @@ function known({ email, phone }: Payer): Payer {
   return { ...(phone !== undefined && { phone }), ...(email !== undefined && { email }) }
 }
 
-function assertUsable({ client, checkout, capture }: StripeOptions): void {
-  if (typeof client?.paymentIntents?.create !== 'function' || !client.checkout?.sessions) {
+function assertUsable({ client, checkout, capture, sweepEveryMs = 1 }: StripeOptions): void {
+  if (typeof client?.paymentIntents?.create !== 'function' || !client.checkout?.sessions || !client.events) {
     throw new TypeError('createStripe: client is to be a Stripe of the package stripe: new Stripe(key)')
   }
   if (checkout) assertKnownKeys('createStripe: checkout', checkout, ['successUrl', 'cancelUrl'])
   if (checkout && !checkout.successUrl) throw new TypeError('createStripe: checkout.successUrl is missing')
+  if (!(sweepEveryMs > 0)) throw new TypeError('createStripe: sweepEveryMs is to be more than 0')
   if (capture !== undefined && capture !== 'automatic' && capture !== 'manual') {
     throw new TypeError("createStripe: capture is 'automatic' or 'manual'")
   }

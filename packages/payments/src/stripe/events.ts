@@ -10,8 +10,8 @@ import type { SignatureOptions } from '../signature.js'
 import { ownerOf, ownValue } from './metadata.js'
 import { stripeSignature } from './signature.js'
 
-/** A signed event: of its object only the name counts, since it may be older than what we know. */
-interface StripeEvent {
+/** An event: of its object only the name counts, since it may be older than what we know. */
+export interface StripeEvent {
   readonly id: string
   readonly type: string
   readonly object: unknown
@@ -33,16 +33,7 @@ export function stripeEvents(options: SignatureOptions): ProviderCallbacks {
     }
     const event = readEvent(raw)
     if (!event) return { ok: false, status: 400, reason: 'rightly signed, but not an event of Stripe' }
-    const { id, type } = event
-    const identity = { ok: true, eventId: `stripe:${id}`, type, verifiedBy: signature.verifiedBy } as const
-    const owner = ownerOf(event.object)
-    if (HANDLED.test(type) && owner) {
-      const { paymentId, attemptId } = owner
-      return { ...identity, paymentId, attemptId }
-    }
-    const ignored = owner ? 'not a type that is handled' : 'not about a payment of ours'
-    // A name of its own, so that no other work waits for it.
-    return { ...identity, paymentId: `ignored:${id}`, attemptId: '', ignored }
+    return { ok: true, ...identify(event), verifiedBy: signature.verifiedBy }
   }
 
   return { path: '/stripe', reply: { received: true }, authenticate, parse }
@@ -58,6 +49,17 @@ function parse(raw: Uint8Array): CallbackNews | null {
   const isOwn = typeof id === 'string' && (id.startsWith('cs_') || !owner.viaCheckout)
   // Of a Payment Intent that Checkout made we know the session: that is what we ask about.
   return { status: 'changed', ...(isOwn && { providerRef: id }) }
+}
+
+/** Whose event it is: the same however it came. */
+export function identify({ id, type, object }: StripeEvent): Omit<CallbackIdentity, 'ok' | 'verifiedBy'> {
+  const { paymentId, attemptId } = ownerOf(object) ?? {}
+  if (paymentId === undefined || attemptId === undefined) {
+    const ignored = 'not about a payment of ours'
+    return { eventId: `stripe:${id}`, type, paymentId: `ignored:${id}`, attemptId: '', ignored }
+  }
+  const identity = { eventId: `stripe:${id}`, type, paymentId, attemptId }
+  return HANDLED.test(type) ? identity : { ...identity, ignored: 'not a type that is handled' }
 }
 
 function readEvent(raw: Uint8Array): StripeEvent | undefined {

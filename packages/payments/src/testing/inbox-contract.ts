@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { DeadEntry, Inbox, InboxEntry } from '../store.js'
 import { atOnce, eventually, LONG_MS, type ContractCase } from './contract-case.js'
+import { sweepCases } from './sweep-cases.js'
 
 /**
  * What every {@link Inbox} promises. `create` gives an empty inbox for each case:
@@ -192,6 +193,74 @@ export function inboxContract(create: () => Promise<Inbox> | Inbox): ContractCas
         assert.deepEqual(await inbox.findDead(10), [])
       },
     ),
+
+    promise('keeps what is ignored, and hands it out to nobody until it is replayed', async (inbox) => {
+      const entry = callback({ type: 'charge.updated', ignored: 'not a type that is handled' })
+      assert.equal(await inbox.insert(entry), 'stored')
+      assert.equal(await inbox.insert(entry), 'duplicate')
+      assert.equal(await claim(inbox), null)
+      const stored = (await inbox.find(entry.id))!
+      assert.equal(stored.state, 'ignored')
+      assert.deepEqual({ ...stored.entry, raw: null }, { ...entry, raw: null })
+      assert.equal(await inbox.discard(entry.id, { reason: 'r', actor: 'a' }), false)
+      assert.equal(await inbox.replay(entry.id), true)
+      const again = await eventually(() => claim(inbox))
+      const { ignored: _, ...kept } = entry
+      assert.deepEqual({ ...again.entry, raw: null }, { ...kept, raw: null })
+      assert.equal(again.attempts, 1)
+    }),
+
+    promise('is told at its completion that nothing followed from an entry', async (inbox) => {
+      const entry = callback()
+      await inbox.insert(entry)
+      const { lease } = (await claim(inbox))!
+      assert.equal(await inbox.complete(lease, { ignored: 'nobody knows it' }), true)
+      const { state, entry: kept } = (await inbox.find(entry.id))!
+      assert.deepEqual([state, kept.ignored], ['ignored', 'nobody knows it'])
+      assert.equal(await claim(inbox), null)
+      assert.equal(await inbox.replay(entry.id), true)
+    }),
+
+    promise('lists what came last first, by state and type, without the bytes', async (inbox) => {
+      const entries = [
+        callback({ type: 'a' }),
+        callback({ type: 'b', ignored: 'x' }),
+        callback({ type: 'a', ignored: 'y' }),
+        callback(),
+      ]
+      for (const entry of entries) {
+        await inbox.insert(entry)
+        await tick()
+      }
+      await inbox.claimSweep('events', { owner: 'contract', leaseMs: LONG_MS })
+      const [first, second, third, fourth] = entries.map(({ id }) => id)
+      const listed = async (filter: Omit<Parameters<Inbox['list']>[0], 'limit'>, limit = 10) =>
+        (await inbox.list({ limit, ...filter })).map(({ entry }) => entry.id)
+      assert.deepEqual(await listed({}), [fourth, third, second, first])
+      assert.deepEqual(await listed({}, 2), [fourth, third])
+      assert.deepEqual(await listed({ state: 'ignored' }), [third, second])
+      assert.deepEqual(await listed({ type: 'a' }), [third, first])
+      assert.deepEqual(await listed({ state: 'pending', type: 'a' }), [first])
+      assert.deepEqual(await listed({ state: 'dead' }), [])
+      const { raw: _, ...facts } = entries[1]!
+      const { entry, state, attempts, deliveries, receivedAt } = (await inbox.list({ limit: 3 }))[2]!
+      assert.deepEqual(entry, facts)
+      assert.deepEqual({ state, attempts, deliveries }, { state: 'ignored', attempts: 0, deliveries: 1 })
+      assert.ok(receivedAt instanceof Date)
+    }),
+
+    promise('knows which callbacks never came, whatever became of the others', async (inbox) => {
+      const [done, ignored, waiting] = [callback(), callback({ ignored: 'x' }), callback()]
+      await inbox.insert(done)
+      await inbox.complete((await claim(inbox))!.lease)
+      await inbox.insert(ignored)
+      await inbox.insert(waiting)
+      const ids = ['nobody', done.id, ignored.id, waiting.id, 'clock2']
+      assert.deepEqual(await inbox.missing(ids), ['nobody', 'clock2'])
+      assert.deepEqual(await inbox.missing([]), [])
+    }),
+
+    ...sweepCases(create),
 
     promise('lets one of a replay and a discard at the same moment through', async (inbox) => {
       const entry = callback()

@@ -439,6 +439,8 @@ describe('events at the door', () => {
       'not about a payment of ours',
     ])
     expect(await shop.payments.deadLetters.list()).toEqual([])
+    const listed = await shop.payments.inbox.list({ state: 'ignored' })
+    expect(listed.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 0, 0])
     expect((await shop.payments.get(id))?.status).toBe('pending')
   })
 
