@@ -59,8 +59,9 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
     return { set: { lastError: message }, $push: { errors } }
   }
 
-  async function over(state: EntryState) {
-    return { state, expireAt: await inMs(retentionMs) }
+  /** What is over at this moment is kept for so long. */
+  function over(state: EntryState, at: Date) {
+    return { state, expireAt: new Date(at.getTime() + retentionMs) }
   }
 
   /** Changes an entry if the lease on it is still held. */
@@ -80,7 +81,7 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
             ...facts,
             raw: Buffer.from(raw),
             rawSha256: createHash('sha256').update(raw).digest('hex'),
-            ...(entry.ignored === undefined ? { state: 'pending' } : await over('ignored')),
+            ...(entry.ignored === undefined ? { state: 'pending' } : over('ignored', receivedAt)),
             dueAt: receivedAt,
             receivedAt,
             deliveries: 1,
@@ -129,9 +130,8 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
     },
     async complete(lease, { ignored } = {}) {
       const doneAt = await inMs(0)
-      if (ignored !== undefined)
-        return settle(lease, { $set: { ...(await over('ignored')), doneAt, ignored } })
-      return settle(lease, { $set: { ...(await over('done')), doneAt } })
+      if (ignored !== undefined) return settle(lease, { $set: { ...over('ignored', doneAt), doneAt, ignored } })
+      return settle(lease, { $set: { ...over('done', doneAt), doneAt } })
     },
     async retry(lease, { delayMs, error }) {
       const { set, $push } = await failed(error)
@@ -172,7 +172,7 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
     },
     async discard(id, { reason, actor }) {
       const discarded = { at: await inMs(0), reason, actor }
-      const update = { $set: { ...(await over('discarded')), discarded } }
+      const update = { $set: { ...over('discarded', discarded.at), discarded } }
       const { matchedCount } = await collection.updateOne({ _id: id, state: 'dead' }, update, DURABLE)
       return matchedCount === 1
     },
