@@ -130,7 +130,8 @@ export function mongoInbox(collection: MongoCollection, options: MongoInboxOptio
     },
     async complete(lease, { ignored } = {}) {
       const doneAt = await inMs(0)
-      if (ignored !== undefined) return settle(lease, { $set: { ...over('ignored', doneAt), doneAt, ignored } })
+      if (ignored !== undefined)
+        return settle(lease, { $set: { ...over('ignored', doneAt), doneAt, ignored } })
       return settle(lease, { $set: { ...over('done', doneAt), doneAt } })
     },
     async retry(lease, { delayMs, error }) {
