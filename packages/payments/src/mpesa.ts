@@ -4,6 +4,18 @@ export { SAFARICOM_CALLBACK_ADDRESSES } from './mpesa/callback-sources.js'
 export { parseStkCallback, type StkCallback } from './mpesa/callback.js'
 export type { MpesaClient, StkPush, StkPushRequest, StkStatus } from './mpesa/client.js'
 export { createMpesa, type Mpesa, type MpesaOptions } from './mpesa/create-mpesa.js'
+export type { Accepted, ResultUrls } from './mpesa/initiated.js'
+export { securityCredentialOf, type MpesaInitiator } from './mpesa/initiator.js'
+export type { MpesaOutcome } from './mpesa/outcome.js'
+export type { MpesaAccount, MpesaParty } from './mpesa/parameters.js'
 export { normalizePhone } from './mpesa/phone.js'
+export { mpesaCode, type MpesaCode, type MpesaProduct } from './mpesa/product-codes.js'
 export { stkResult, type StkResult, type StkResultClass } from './mpesa/result-codes.js'
+export { parseResult, parseTimeout, type MpesaResult, type MpesaTimeout } from './mpesa/result.js'
+export { parseReversalResult, type ReversalResult, type ReverseRequest } from './mpesa/reversal.js'
 export type { AccessToken, TokenStore } from './mpesa/tokens.js'
+export {
+  parseTransactionStatusResult,
+  type TransactionStatusRequest,
+  type TransactionStatusResult,
+} from './mpesa/transaction-status.js'

@@ -7,7 +7,17 @@ export type { LedgerEntry, LedgerLine } from './daraja/ledger.js'
 export type { Phone, PhoneView, Prompt } from './daraja/phone.js'
 export type { RequestRecord } from './daraja/request-log.js'
 export type { DarajaOptions } from './daraja/settings.js'
-export type { Callback, CallbackAttempt, Ending, Message, StkResult, StkTransaction } from './daraja/state.js'
+export type {
+  Callback,
+  CallbackAttempt,
+  Ending,
+  Job,
+  JobOperation,
+  JobResult,
+  Message,
+  StkResult,
+  StkTransaction,
+} from './daraja/state.js'
 export type { OperationName } from './daraja/operations.js'
 export type { StandingStripeFault, StripeFaultName, StripeFaultOrder, StripeFaults } from './stripe/faults.js'
 export type { StripeRequestRecord } from './stripe/request-log.js'

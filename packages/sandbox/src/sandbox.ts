@@ -3,9 +3,16 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { createClock, type SandboxClock } from './clock.js'
 import { createControl } from './control.js'
+import { certificate } from './daraja/certificate.js'
 import { createDaraja, type Daraja } from './daraja/daraja.js'
 import { createFaults, type FaultOrder } from './daraja/faults.js'
-import { darajaOptionNames, darajaSettings, merchant, type DarajaOptions } from './daraja/settings.js'
+import {
+  darajaOptionNames,
+  darajaSettings,
+  initiator,
+  merchant,
+  type DarajaOptions,
+} from './daraja/settings.js'
 import type { ClockReading } from './daraja/state.js'
 import { openStore } from './daraja/store.js'
 import { SandboxError } from './errors.js'
@@ -65,6 +72,9 @@ export type MpesaVariable =
   | 'MPESA_CONSUMER_SECRET'
   | 'MPESA_SHORTCODE'
   | 'MPESA_PASSKEY'
+  | 'MPESA_INITIATOR_NAME'
+  | 'MPESA_INITIATOR_PASSWORD'
+  | 'MPESA_CERTIFICATE'
 
 /** The names of Stripe's variables in `env`. `STRIPE_API_BASE` is where the SDK finds the sandbox. */
 export type StripeVariable =
@@ -196,6 +206,9 @@ function environment(url: string): Sandbox['env'] {
     MPESA_CONSUMER_SECRET: merchant.consumerSecret,
     MPESA_SHORTCODE: merchant.shortcode,
     MPESA_PASSKEY: merchant.passkey,
+    MPESA_INITIATOR_NAME: initiator.name,
+    MPESA_INITIATOR_PASSWORD: initiator.password,
+    MPESA_CERTIFICATE: certificate,
     STRIPE_SECRET_KEY: account.secretKey,
     STRIPE_PUBLISHABLE_KEY: account.publishableKey,
     STRIPE_WEBHOOK_SECRET: account.webhookSecret,

@@ -62,7 +62,7 @@ it('slowAnswer: the prompt is there before the answer', async () => {
 
 it.each([
   [{ fault: 'dropCalback' }, /Unknown fault "dropCalback"/],
-  [{ fault: 'dropCallback', on: 'stkPush' }, /unknown option "on"/],
+  [{ fault: 'queueTimeout', msisdn: '254708374149' }, /unknown option "msisdn"/],
   [{ fault: 'dropCallback', times: 0 }, /"times" must be/],
   [{ fault: 'slowAnswer' }, /"ms" must be/],
   [{ fault: 'slowAnswer', ms: 1, on: 'stk' }, /"on" must be/],

@@ -42,16 +42,16 @@ export function callbackUrls(baseUrl: string, secrets: readonly string[]): Callb
   }
 }
 
-/** Throws a `TypeError` for a callback URL that Daraja would refuse. */
-export function assertCallbackUrl(callbackUrl: string): URL {
+/** Throws a `TypeError` for a callback URL that Daraja would refuse; `name` is the option that it was given as. */
+export function assertCallbackUrl(callbackUrl: string, name = 'callbackUrl'): URL {
   if (!URL.canParse(callbackUrl)) {
-    throw new TypeError(`createMpesa: callbackUrl is not a URL: ${callbackUrl}`)
+    throw new TypeError(`createMpesa: ${name} is not a URL: ${callbackUrl}`)
   }
   const url = new URL(callbackUrl)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) {
-    throw new TypeError('createMpesa: callbackUrl is to be https; http is for loopback addresses only')
+    throw new TypeError(`createMpesa: ${name} is to be https; http is for loopback addresses only`)
   }
-  if (url.search || url.hash) throw new TypeError('createMpesa: callbackUrl is to have no ? and no #')
+  if (url.search || url.hash) throw new TypeError(`createMpesa: ${name} is to have no ? and no #`)
   const word = FORBIDDEN.exec(url.href)?.[0]
   if (word)
     throw new TypeError(`createMpesa: Daraja refuses callback URLs that contain "${word}": ${url.href}`)

@@ -1,7 +1,9 @@
-import { PaymentsError } from '../errors.js'
-import { money, type Money } from '../money.js'
+import type { Money } from '../money.js'
+import { decode, field, malformed, shillings, text } from './read-body.js'
 import { stkResult, type StkResult } from './result-codes.js'
 import { fromTimestamp } from './timestamp.js'
+
+const KIND = 'an STK callback'
 
 /** An STK callback, read. `amount`, `receipt`, `paidAt` and `phone` come with success only. */
 export interface StkCallback {
@@ -22,11 +24,11 @@ export interface StkCallback {
  * It proves nothing about who sent it.
  */
 export function parseStkCallback(body: unknown): StkCallback {
-  const callback = field(field(decode(body), 'Body'), 'stkCallback')
+  const callback = field(field(decode(body, KIND), 'Body'), 'stkCallback')
   const checkoutRequestId = text(field(callback, 'CheckoutRequestID'))
   const code = text(field(callback, 'ResultCode'))
-  if (checkoutRequestId === null) throw malformed('no CheckoutRequestID')
-  if (code === null) throw malformed('no ResultCode')
+  if (checkoutRequestId === null) throw malformed(KIND, 'no CheckoutRequestID')
+  if (code === null) throw malformed(KIND, 'no ResultCode')
 
   const items = readItems(field(field(callback, 'CallbackMetadata'), 'Item'))
   const amount = items.get('Amount')
@@ -43,15 +45,6 @@ export function parseStkCallback(body: unknown): StkCallback {
   }
 }
 
-function decode(body: unknown): unknown {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body
-  try {
-    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'))
-  } catch (error) {
-    throw malformed('not JSON', error)
-  }
-}
-
 /** `Item` is a list, or a single object where there is only one. Named twice with different values: refused. */
 function readItems(item: unknown): Map<string, string> {
   const items = new Map<string, string>()
@@ -59,34 +52,16 @@ function readItems(item: unknown): Map<string, string> {
     const name = text(field(entry, 'Name'))
     const value = text(field(entry, 'Value'))
     if (name === null || value === null) continue
-    if (items.has(name) && items.get(name) !== value) throw malformed(`two different values of ${name}`)
+    if (items.has(name) && items.get(name) !== value) throw malformed(KIND, `two different values of ${name}`)
     items.set(name, value)
   }
   return items
 }
 
-/** `1`, `1.0`, `1.00` and `"1.00"` are one shilling. */
 function readAmount(value: string): Money {
   try {
-    return money(value.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), 'KES')
+    return shillings(value)
   } catch (error) {
-    throw malformed('Amount is not an amount of money', error)
+    throw malformed(KIND, 'Amount is not an amount of money', error)
   }
-}
-
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-  return (value as Record<string, unknown>)[name]
-}
-
-function text(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
-  return typeof value === 'string' && value !== '' && value.length <= 1000 ? value.trim() : null
-}
-
-function malformed(what: string, cause?: unknown): PaymentsError {
-  return new PaymentsError('PAYMENTS_CALLBACK_MALFORMED', `not an STK callback: ${what}`, {
-    status: 400,
-    cause,
-  })
 }

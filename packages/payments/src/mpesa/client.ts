@@ -1,6 +1,9 @@
 import type { Money } from '../money.js'
 import type { StkCallback } from './callback.js'
+import type { Accepted } from './initiated.js'
 import type { StkResult } from './result-codes.js'
+import type { ReversalResult, ReverseRequest } from './reversal.js'
+import type { TransactionStatusRequest, TransactionStatusResult } from './transaction-status.js'
 
 /** A prompt to be sent. */
 export interface StkPushRequest {
@@ -39,5 +42,11 @@ export interface MpesaClient {
   stkPush(request: StkPushRequest): Promise<StkPush>
   /** Asks how a prompt stands. Throws `PAYMENTS_MPESA_RATE_LIMITED` (about five a minute are allowed), ... */
   stkQuery(checkoutRequestId: string): Promise<StkStatus>
+  /** Gives a payment back. Never sent twice, as `stkPush`; the outcome comes to the `resultUrl`. */
+  reverse(request: ReverseRequest): Promise<Accepted>
+  /** Asks what became of a payment, payout or reversal; the answer comes to the `resultUrl`. */
+  transactionStatus(request: TransactionStatusRequest): Promise<Accepted>
   parseStkCallback(body: unknown): StkCallback
+  parseReversalResult(body: unknown): ReversalResult
+  parseTransactionStatusResult(body: unknown): TransactionStatusResult
 }

@@ -4,8 +4,11 @@ import type { Provider, ProviderTiming } from '../provider.js'
 import { assertCallbackUrl, callbackUrls } from './callback-url.js'
 import { parseStkCallback } from './callback.js'
 import { darajaHttp } from './http.js'
+import { readInitiator, type MpesaInitiator } from './initiator.js'
 import { mpesaProvider } from './provider.js'
+import { createReverse, parseReversalResult } from './reversal.js'
 import { createStk } from './stk.js'
+import { createTransactionStatus, parseTransactionStatusResult } from './transaction-status.js'
 import type { MpesaClient } from './client.js'
 import type { TokenStore } from './tokens.js'
 
@@ -30,6 +33,12 @@ export interface MpesaOptions {
    * Default `SAFARICOM_CALLBACK_ADDRESSES` with Safaricom's production host, otherwise `'any'`.
    */
   callbackSources?: readonly string[] | 'any'
+  /** In whose name money is reversed, sent and asked about; those operations need it. */
+  initiator?: MpesaInitiator
+  /** Where results of those operations go, unless a call says otherwise. */
+  resultUrl?: string
+  /** Told of requests that time out in M-Pesa's queue, unless a call says otherwise. */
+  timeoutUrl?: string
   /** Time limit of every call. Default 30 000. */
   timeoutMs?: number
   /** Your own instance, for a proxy or an agent. */
@@ -59,12 +68,13 @@ const OPTIONS = [
     'baseUrl',
     'callbackUrl',
   ],
+  ...['initiator', 'resultUrl', 'timeoutUrl'],
   ...['callbackSecret', 'callbackSources', 'timeoutMs', 'axios', 'tokenStore', 'timing', 'clock'],
 ]
 
 /**
- * A client of Safaricom's Daraja for M-Pesa Express (STK push). With `callbackUrl` and `callbackSecret` it is also
- * a provider for `createPayments`. Throws `TypeError` for options that cannot work.
+ * A client of Safaricom's Daraja. With `callbackUrl` and `callbackSecret` it is also a provider for
+ * `createPayments`. Throws `TypeError` for options that cannot work.
  */
 export function createMpesa(
   options: MpesaOptions & { callbackUrl: string; callbackSecret: string | readonly string[] },
@@ -75,23 +85,36 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
   assertKnownKeys('createMpesa', options, OPTIONS)
   const { consumerKey, consumerSecret, shortcode, passkey, environment, till, callbackUrl, callbackSecret } =
     options
+  const { initiator, resultUrl, timeoutUrl } = options
   const { timeoutMs = 30_000, axios, tokenStore, timing, clock = Date.now } = options
   assertTexts({ consumerKey, consumerSecret, passkey })
   if (!Object.hasOwn(HOSTS, environment))
     throw new TypeError("createMpesa: environment is 'sandbox' or 'production'")
 
   const baseUrl = assertBaseUrl(options.baseUrl ?? HOSTS[environment])
-  if (callbackUrl !== undefined) assertCallbackUrl(callbackUrl)
+  for (const [name, url] of Object.entries({ callbackUrl, resultUrl, timeoutUrl })) {
+    if (url !== undefined) assertCallbackUrl(url, name)
+  }
   const http = darajaHttp({ baseUrl, consumerKey, consumerSecret, timeoutMs, axios, tokenStore, clock })
+  const party = digits('shortcode', shortcode)
   const stk = createStk({
     http,
-    shortcode: digits('shortcode', shortcode),
+    shortcode: party,
     passkey,
     callbackUrl,
     clock,
     till: till === undefined ? undefined : digits('till', till),
   })
-  const client: MpesaClient = { ...stk, parseStkCallback }
+  const credentials = initiator && readInitiator(initiator, clock())
+  const initiated = { http, shortcode: party, credentials, resultUrl, timeoutUrl }
+  const client: MpesaClient = {
+    ...stk,
+    reverse: createReverse(initiated),
+    transactionStatus: createTransactionStatus(initiated),
+    parseStkCallback,
+    parseReversalResult,
+    parseTransactionStatusResult,
+  }
   if (callbackUrl === undefined || callbackSecret === undefined) return client
 
   const urls = callbackUrls(callbackUrl, [callbackSecret].flat())

@@ -40,6 +40,8 @@ export function sandboxOptions(values: {
 
 /** What a person wants to know once it runs. */
 export function greeting(url: string, env: Record<string, string>): string {
-  const lines = Object.entries(env).map(([name, value]) => `  ${name}=${value}`)
+  // A certificate has lines: written as a .env file takes them.
+  const written = (value: string) => (value.includes('\n') ? JSON.stringify(value.trim()) : value)
+  const lines = Object.entries(env).map(([name, value]) => `  ${name}=${written(value)}`)
   return `The phone is at ${url}/ (every PIN is 1234). Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
 }

@@ -1,6 +1,6 @@
 import type { Context } from './context.js'
-import type { Callback, CallbackAttempt, StkResult, StkTransaction } from './state.js'
-import { stkCallback } from './stk-callback.js'
+import type { FaultName } from './faults.js'
+import type { Callback, CallbackAttempt } from './state.js'
 
 /** How long an application may take to answer, in real time. Safaricom publishes no figure. */
 const answerTimeoutMs = 10_000
@@ -11,27 +11,36 @@ const latenessMs = 30_000
 /** How much of an answer is kept. */
 const keptCharacters = 2000
 
+/** Something that an application is to be told. */
+interface News extends Pick<Callback, 'operation' | 'url' | 'body' | 'checkoutRequestId' | 'conversationId'> {
+  /** What the ids of its callbacks begin with. */
+  id: string
+  endedAtMs: number
+  /** What `lateCallback` is later than. */
+  lateAfterMs: number
+  /** Of the phone that it is about. */
+  msisdn?: string
+}
+
 /** Creates what delivers callbacks: each is tried once, for Safaricom documents no retries. */
 export function createCallbacks({ clock, random, store, faults, settings, logger }: Context) {
   const closing = new AbortController()
 
-  /** The callbacks of a push that has ended, with the faults ordered for them. */
-  function plan(transaction: StkTransaction, result: StkResult): Callback[] {
-    const { checkoutRequestId, phone, callbackUrl, endsAtMs } = transaction
-    const fault = (name: Parameters<typeof faults.take>[0]) => faults.take(name, { msisdn: phone })
+  /** The callback of what has ended, in as many copies as the faults ordered for it want. */
+  function plan({ id, endedAtMs, lateAfterMs, msisdn, ...callback }: News): Callback[] {
+    const where = { on: callback.operation, ...(msisdn !== undefined && { msisdn }) }
+    const fault = (name: FaultName) => faults.take(name, where)
     const { minMs, maxMs } = settings.callbackDelay
-    const dueAtMs = result.atMs + random.int(minMs, maxMs) + (fault('delayCallback')?.ms ?? 0)
+    const dueAtMs = endedAtMs + random.int(minMs, maxMs) + (fault('delayCallback')?.ms ?? 0)
     const isLate = fault('lateCallback')
     const isDropped = fault('dropCallback')
     const isHeld = fault('reorderCallback')
     const duplicated = fault('duplicateCallback')
     const copies = 1 + (duplicated ? (duplicated.copies ?? 1) : 0)
     return Array.from({ length: copies }, (_, index) => ({
-      id: `${checkoutRequestId}-${index + 1}`,
-      checkoutRequestId,
-      url: callbackUrl,
-      body: stkCallback(transaction, result),
-      dueAtMs: isLate ? Math.max(dueAtMs, endsAtMs + latenessMs) : dueAtMs,
+      ...callback,
+      id: `${id}-${index + 1}`,
+      dueAtMs: isLate ? Math.max(dueAtMs, lateAfterMs + latenessMs) : dueAtMs,
       isHeld: Boolean(isHeld),
       state: isDropped ? 'dropped' : 'pending',
       attempts: [],
@@ -100,9 +109,12 @@ export function createCallbacks({ clock, random, store, faults, settings, logger
   }
 }
 
-/** JSON as Safaricom writes it: the amount has two decimals, which `JSON.stringify` cannot say. */
+/** JSON as Safaricom writes it: these numbers have two decimals, which `JSON.stringify` cannot say. */
 function onTheWire(body: unknown): string {
-  return JSON.stringify(body).replace(/("Name":"Amount","Value":\d+)}/, '$1.00}')
+  const decimals = /("(?:Name|Key)":"(?:Amount|Charge|B2C\w+Funds)","Value":)(-?\d+(?:\.\d+)?)}/g
+  return JSON.stringify(body).replace(decimals, (_, start: string, value: string) => {
+    return `${start}${Number(value).toFixed(2)}}`
+  })
 }
 
 function reasonOf(error: unknown): string {

@@ -3,12 +3,15 @@ import { createCallbacks } from './callbacks.js'
 import type { Context } from './context.js'
 import type { Faults } from './faults.js'
 import { createGateway } from './gateway.js'
+import { createJobs } from './jobs.js'
 import type { LedgerEntry } from './ledger.js'
 import { createPhone, type Phone } from './phone.js'
 import { createPushes } from './pushes.js'
 import { createRequestLog, type RequestRecord } from './request-log.js'
-import type { Callback, StkTransaction } from './state.js'
+import { reversal } from './reversal.js'
+import type { Callback, Job, StkTransaction } from './state.js'
 import { enrolResidents } from './subscribers.js'
+import { transactionStatus } from './transaction-status.js'
 
 /** Safaricom on this machine: what a test, or a person, does to it and sees of it. Every answer is a copy. */
 export interface Daraja {
@@ -23,6 +26,8 @@ export interface Daraja {
   balances(): Record<string, number>
   /** The STK pushes, the oldest first. */
   transactions(): StkTransaction[]
+  /** The asynchronous requests (reversals, questions), the oldest first. */
+  jobs(): Job[]
   /** The callbacks, with every attempt and its answer. */
   callbacks(): Callback[]
   /** The last 500 requests of this run. */
@@ -35,7 +40,8 @@ export function createDaraja(context: Context, changed: () => void) {
   const callbacks = createCallbacks(context)
   const pushes = createPushes(context, callbacks)
   const log = createRequestLog(changed)
-  const router: Router = createGateway(context, pushes, log)
+  const jobs = createJobs(context, callbacks, { reversal, transactionStatus })
+  const router: Router = createGateway(context, pushes, jobs, log)
 
   const daraja: Daraja = {
     phone: (msisdn) => createPhone(context, pushes, msisdn),
@@ -44,6 +50,7 @@ export function createDaraja(context: Context, changed: () => void) {
     ledger: () => structuredClone(store.state.ledger),
     balances: () => ({ ...store.state.balances }),
     transactions: () => structuredClone(Object.values(store.state.transactions)),
+    jobs: () => structuredClone(Object.values(store.state.jobs)),
     callbacks: () => structuredClone(Object.values(store.state.callbacks)),
     requests: () => structuredClone(log.list()),
   }
@@ -54,6 +61,7 @@ export function createDaraja(context: Context, changed: () => void) {
       const enrolled = enrolResidents(store.state, clock.now())
       if (enrolled.length > 0) store.commit(...enrolled)
       pushes.resume()
+      jobs.resume()
       callbacks.resume()
     },
     stop: () => callbacks.close(),

@@ -10,6 +10,8 @@ export type FaultName =
   | 'lateCallback'
   | 'reorderCallback'
   | 'forceResult'
+  | 'queueTimeout'
+  | 'falseTimeout'
   | 'contradictQuery'
   | 'firewallPage'
   | 'spikeArrest'
@@ -53,17 +55,25 @@ export interface Faults {
 
 /** Every fault, with what it does and the fields that it takes beside `times`. */
 export const faultTable: Record<FaultName, { does: string; takes: ReadonlyArray<keyof FaultOrder> }> = {
-  dropCallback: { does: 'the callback is never sent', takes: ['msisdn'] },
+  dropCallback: { does: 'the callback is never sent', takes: ['on', 'msisdn'] },
   duplicateCallback: {
     does: 'the callback is sent once, and again as often as copies says',
-    takes: ['msisdn', 'copies'],
+    takes: ['on', 'msisdn', 'copies'],
   },
-  delayCallback: { does: 'the callback comes so many milliseconds later', takes: ['msisdn', 'ms'] },
-  lateCallback: { does: 'the callback comes after the prompt would have expired', takes: ['msisdn'] },
-  reorderCallback: { does: 'the callback comes after the next one', takes: ['msisdn'] },
+  delayCallback: { does: 'the callback comes so many milliseconds later', takes: ['on', 'msisdn', 'ms'] },
+  lateCallback: { does: 'the callback comes after the prompt would have expired', takes: ['on', 'msisdn'] },
+  reorderCallback: { does: 'the callback comes after the next one', takes: ['on', 'msisdn'] },
   forceResult: {
-    does: 'the push ends with this result and without a prompt; 0 pays',
-    takes: ['msisdn', 'resultCode'],
+    does: 'the push ends with this result and without a prompt (0 pays); or the asynchronous request does',
+    takes: ['on', 'msisdn', 'resultCode'],
+  },
+  queueTimeout: {
+    does: 'the asynchronous request is not executed, and QueueTimeOutURL is told',
+    takes: ['on'],
+  },
+  falseTimeout: {
+    does: 'the asynchronous request is executed, but QueueTimeOutURL is told in place of ResultURL',
+    takes: ['on'],
   },
   contradictQuery: { does: 'the query answers this result, whatever is true', takes: ['resultCode'] },
   firewallPage: { does: 'the firewall answers, with a page of HTML', takes: ['on'] },

@@ -24,14 +24,28 @@ export const checks = {
   AccountReference: (value: string) => value !== '',
   TransactionDesc: (value: string) => value !== '',
   CheckoutRequestID: (value: string) => value !== '',
+  Initiator: (value: string) => value !== '',
+  SecurityCredential: (value: string) => /^[A-Za-z0-9+/]+=*$/.test(value),
+  TransactionID: (value: string) => /^[A-Z0-9]{10}$/.test(value),
+  ReceiverParty: (value: string) => /^\d{5,7}$/.test(value),
+  ResultURL: isCallbackUrl,
+  QueueTimeOutURL: isCallbackUrl,
+  Remarks: (value: string) => value.length >= 2 && value.length <= 100,
 } as const satisfies Record<string, (value: string) => boolean>
 
+/** A field to check, by its name; or with the one value that it may have: `IdentifierType:4`. */
+export type FieldCheck = keyof typeof checks | `${string}:${string}`
+
 /** The first of `names` whose value does not pass its check. */
-export function firstInvalid<Name extends keyof typeof checks>(
-  fields: Fields,
-  names: readonly Name[],
-): Name | undefined {
-  return names.find((name) => !checks[name](text(fields, name)))
+export function firstInvalid(fields: Fields, names: readonly FieldCheck[]): string | undefined {
+  return names.map(splitCheck).find(({ name, passes }) => !passes(text(fields, name)))?.name
+}
+
+function splitCheck(check: FieldCheck) {
+  const [name = '', only] = check.split(':')
+  if (only === 'shortcode') return { name, passes: checks.PartyB }
+  const passes = only === undefined ? checks[name as keyof typeof checks] : (value: string) => value === only
+  return { name, passes }
 }
 
 /** base64 of the shortcode, the passkey and the timestamp of the same request. */

@@ -40,16 +40,26 @@ export function merchantRequestId(random: Random): string {
   return `${hex(4)}-4${hex(3)}-${random.text(1, '89ab')}${hex(3)}-${hex(12)}${random.int(1000, 9_999_999)}`
 }
 
+/** `AG_` + yyyyMMdd + 20 hexadecimal digits that begin with 2010, as since 2021. */
+export function conversationId(ms: number, random: Random): string {
+  const { yyyy, MM, dd } = inNairobi(ms)
+  return `AG_${yyyy}${MM}${dd}_2010${random.text(16, '0123456789abcdef')}`
+}
+
 /** Ten characters: year (A = 2006), month (A = January), day (1-9, then A = 10), seven at random. */
 export function receipt(ms: number, random: Random): string {
+  return dateLetters(ms) + random.text(7, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')
+}
+
+/** The TransactionID of what has none because it failed: a date and nothing, `SKE0000000`. */
+export function datePseudoId(ms: number): string {
+  return `${dateLetters(ms)}0000000`
+}
+
+function dateLetters(ms: number): string {
   const { year, month, day } = inNairobi(ms)
   const letter = (index: number) => String.fromCharCode(65 + index)
-  return [
-    letter((year - 2006) % 26),
-    letter(month - 1),
-    day < 10 ? String(day) : letter(day - 10),
-    random.text(7, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'),
-  ].join('')
+  return letter((year - 2006) % 26) + letter(month - 1) + (day < 10 ? String(day) : letter(day - 10))
 }
 
 /** `TransactionDate` as people read it in an SMS: `24/11/26 at 10:35 AM`. */

@@ -11,6 +11,7 @@ import type { Context } from './context.js'
 import type { Fields } from './fields.js'
 import { isAuthorized, oauth } from './oauth.js'
 import { operations, type OperationName } from './operations.js'
+import type { Jobs } from './jobs.js'
 import type { Pushes } from './pushes.js'
 import type { RequestLog } from './request-log.js'
 import { createSpikeArrest } from './spike-arrest.js'
@@ -18,7 +19,7 @@ import { stkPush } from './stk-push.js'
 import { stkQuery } from './stk-query.js'
 
 /** Creates the HTTP face of Daraja. */
-export function createGateway(context: Context, pushes: Pushes, log: RequestLog): Router {
+export function createGateway(context: Context, pushes: Pushes, jobs: Jobs, log: RequestLog): Router {
   const { clock, random, store, faults } = context
   const arrest = createSpikeArrest(context)
 
@@ -26,6 +27,8 @@ export function createGateway(context: Context, pushes: Pushes, log: RequestLog)
     oauth: (req) => oauth(context, req.get('authorization') ?? '', req.query.grant_type),
     stkPush: (_req, fields) => stkPush(context, pushes, fields),
     stkQuery: (_req, fields) => stkQuery(context, fields),
+    reversal: (_req, fields) => jobs.accept('reversal', fields),
+    transactionStatus: (_req, fields) => jobs.accept('transactionStatus', fields),
   }
 
   function handle(name: OperationName): RequestHandler {

@@ -5,6 +5,10 @@ export interface LedgerEntry {
   reference: string
   text: string
   lines: LedgerLine[]
+  /** What kind of M-PESA transaction it is; opening balances and deposits are none. */
+  reason?: string
+  /** The receipt of the transaction that it gives back. */
+  reverses?: string
 }
 
 /** What one entry does to one account. */
@@ -29,13 +33,13 @@ export function transfer(entry: {
   cents: number
   reference: string
   text: string
+  reason?: string
+  reverses?: string
 }): LedgerEntry {
-  const { atMs, from, to, cents, reference, text } = entry
+  const { from, to, cents, ...described } = entry
   if (!Number.isSafeInteger(cents) || cents <= 0) throw new RangeError(`Cannot transfer ${cents} cents.`)
   return {
-    atMs,
-    reference,
-    text,
+    ...described,
     lines: [
       { account: from, cents: -cents },
       { account: to, cents },

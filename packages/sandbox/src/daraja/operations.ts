@@ -1,5 +1,5 @@
 /** What Daraja can be asked here. */
-export type OperationName = 'oauth' | 'stkPush' | 'stkQuery'
+export type OperationName = 'oauth' | 'stkPush' | 'stkQuery' | 'reversal' | 'transactionStatus'
 
 /** How the gateway treats one operation. */
 export interface Operation {
@@ -27,5 +27,15 @@ export const operations: Record<OperationName, Operation> = {
     method: 'POST',
     path: '/mpesa/stkpushquery/v1/query',
     invalidToken: invalidStkToken,
+  },
+  reversal: {
+    method: 'POST',
+    path: '/mpesa/reversal/v1/request',
+    invalidToken: invalidStkToken,
+  },
+  transactionStatus: {
+    method: 'POST',
+    path: '/mpesa/transactionstatus/v1/query',
+    invalidToken: { status: 400, code: '400.003.01', message: 'Invalid Access Token' },
   },
 }

@@ -1,11 +1,13 @@
 import type { createCallbacks } from './callbacks.js'
 import type { Context } from './context.js'
-import { inNairobi, ksh, receipt } from './formats.js'
+import { inNairobi, ksh } from './formats.js'
 import { accountOf, transfer } from './ledger.js'
+import { freeReceipt } from './receipts.js'
 import { results } from './results.js'
 import { limits, merchant } from './settings.js'
 import { smsText } from './sms.js'
 import { balanceOf, type Change, type Ending, type StkResult, type StkTransaction } from './state.js'
+import { stkCallback } from './stk-callback.js'
 import { enrol, subscriberOf } from './subscribers.js'
 
 /** The STK pushes under way: at most one for each subscriber. */
@@ -21,7 +23,7 @@ export function promptText({
 
 /** Creates the table of pushes: opens them, and ends them by what the person does or by their deadline. */
 export function createPushes(context: Context, callbacks: ReturnType<typeof createCallbacks>) {
-  const { clock, random, store } = context
+  const { clock, store } = context
 
   function openFor(msisdn: string): StkTransaction | undefined {
     return Object.values(store.state.transactions).find(({ phone, result }) => phone === msisdn && !result)
@@ -75,9 +77,13 @@ export function createPushes(context: Context, callbacks: ReturnType<typeof crea
       code: ending.code,
       description: ending.description,
       atMs,
-      ...(ending.code === 0 && { receipt: freeReceipt(atMs) }),
+      ...(ending.code === 0 && { receipt: freeReceipt(context, atMs) }),
     }
-    const planned = callbacks.plan(transaction, result)
+    const { checkoutRequestId, phone, callbackUrl, endsAtMs } = transaction
+    const planned = callbacks.plan({
+      ...{ operation: 'stkPush', checkoutRequestId, id: checkoutRequestId, msisdn: phone },
+      ...{ url: callbackUrl, body: stkCallback(transaction, result), endedAtMs: atMs, lateAfterMs: endsAtMs },
+    })
     store.commit(
       ...others,
       { type: 'pushEnded', checkoutRequestId: transaction.checkoutRequestId, result },
@@ -89,7 +95,7 @@ export function createPushes(context: Context, callbacks: ReturnType<typeof crea
   }
 
   function payment(
-    { amount, phone, shortcode, accountReference }: StkTransaction,
+    { amount, phone, shortcode, accountReference, transactionType }: StkTransaction,
     result: StkResult,
   ): Change[] {
     if (!result.receipt) return []
@@ -100,6 +106,7 @@ export function createPushes(context: Context, callbacks: ReturnType<typeof crea
       cents: amount * 100,
       reference: result.receipt,
       text: `Payment from ${phone} for ${accountReference}`,
+      reason: transactionType === 'CustomerPayBillOnline' ? 'Pay Bill Online' : 'Buy Goods Online',
     })
     return [{ type: 'posted', entry }]
   }
@@ -112,12 +119,6 @@ export function createPushes(context: Context, callbacks: ReturnType<typeof crea
       balanceOf(store.state, phone) - (result.receipt ? amount * 100 : 0),
     )
     return text ? [{ type: 'messageSent', msisdn: phone, message: { atMs: result.atMs, text } }] : []
-  }
-
-  function freeReceipt(atMs: number): string {
-    const candidate = receipt(atMs, random)
-    const isTaken = store.state.ledger.some(({ reference }) => reference === candidate)
-    return isTaken ? freeReceipt(atMs) : candidate
   }
 
   return {

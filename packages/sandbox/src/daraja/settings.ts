@@ -54,6 +54,9 @@ export const merchant = {
   name: 'Sandbox Shop',
 }
 
+/** The API user of that merchant; name and password are those of Safaricom's own sandbox. */
+export const initiator = { name: 'testapi', password: 'Safaricom999!*!' }
+
 /** Figures of M-PESA that an STK push meets. Sources in the README. */
 export const limits = {
   /** Life of a token; Daraja says "3599". */
@@ -72,4 +75,8 @@ export const limits = {
   /** The same person paying the same amount to the same business again is refused for so long. */
   repeatMs: 120_000,
   wrongPins: 3,
+  /** Wrong passwords of the initiator in a row that lock it. Safaricom publishes no figure. */
+  wrongCredentials: 3,
+  /** How long M-PESA takes for an asynchronous request. */
+  executionMs: 1_000,
 }

@@ -1,5 +1,6 @@
 import { applyToStripe, emptyStripeState, type StripeChange, type StripeState } from '../stripe/state.js'
 import { accountOf, type LedgerEntry } from './ledger.js'
+import type { OperationName } from './operations.js'
 
 /** All that the sandbox remembers; plain JSON, so that one record of the journal can hold it. */
 export interface State {
@@ -10,6 +11,9 @@ export interface State {
   subscribers: Record<string, Subscriber>
   transactions: Record<string, StkTransaction>
   callbacks: Record<string, Callback>
+  /** Asynchronous requests by their ConversationID. */
+  jobs: Record<string, Job>
+  initiator: { wrongCredentials: number }
   ledger: LedgerEntry[]
   balances: Record<string, number>
   stripe: StripeState
@@ -82,10 +86,39 @@ export interface StkResult extends Ending {
   receipt?: string
 }
 
+/** The operations that are accepted at once and executed later. */
+export type JobOperation = Extract<OperationName, 'reversal' | 'transactionStatus'>
+
+/** An asynchronous request, from its acceptance to its end. */
+export interface Job {
+  operation: JobOperation
+  conversationId: string
+  originatorConversationId: string
+  /** The body as sent, without the credential. */
+  fields: Record<string, string>
+  /** Whether name and credential of the initiator were right. */
+  isAuthentic: boolean
+  acceptedAtMs: number
+  /** When its turn comes. */
+  dueAtMs: number
+  result?: JobResult
+}
+
+/** How an asynchronous request ended. */
+export interface JobResult extends Ending {
+  atMs: number
+  /** The receipt, if it was a transaction and succeeded. */
+  transactionId?: string
+}
+
 /** A callback to an application: what is sent, when, and what came of it. */
 export interface Callback {
   id: string
-  checkoutRequestId: string
+  operation: OperationName
+  /** Of the STK push that it is about. */
+  checkoutRequestId?: string
+  /** Of the asynchronous request that it is about. */
+  conversationId?: string
   url: string
   body: unknown
   dueAtMs: number
@@ -116,6 +149,9 @@ export type Change =
   | { type: 'posted'; entry: LedgerEntry }
   | { type: 'pushed'; transaction: StkTransaction }
   | { type: 'pushEnded'; checkoutRequestId: string; result: StkResult }
+  | { type: 'jobAccepted'; job: Job }
+  | { type: 'jobEnded'; conversationId: string; result: JobResult }
+  | { type: 'initiatorChanged'; wrongCredentials: number }
   | { type: 'callbackSet'; callback: Callback }
   | { type: 'callbackTried'; id: string; attempt: CallbackAttempt; state: Callback['state'] }
   | StripeChange
@@ -129,6 +165,8 @@ export function emptyState(): State {
     subscribers: {},
     transactions: {},
     callbacks: {},
+    jobs: {},
+    initiator: { wrongCredentials: 0 },
     ledger: [],
     balances: {},
     stripe: emptyStripeState(),
@@ -178,6 +216,17 @@ export function apply(state: State, change: Change): void {
       if (transaction) transaction.result = change.result
       break
     }
+    case 'jobAccepted':
+      state.jobs[change.job.conversationId] = change.job
+      break
+    case 'jobEnded': {
+      const job = state.jobs[change.conversationId]
+      if (job) job.result = change.result
+      break
+    }
+    case 'initiatorChanged':
+      state.initiator = { wrongCredentials: change.wrongCredentials }
+      break
     case 'callbackSet':
       state.callbacks[change.callback.id] = change.callback
       break

@@ -88,7 +88,7 @@ function failureWithoutPrompt(
     'phone' | 'transactionType' | 'partyB' | 'shortcode' | 'amount' | 'accountReference'
   >,
 ): { ending: Ending; afterMs: number } | undefined {
-  const forced = faults.take('forceResult', { msisdn: request.phone })
+  const forced = faults.take('forceResult', { on: 'stkPush', msisdn: request.phone })
   if (forced?.resultCode !== undefined) {
     return { ending: endingOf(forced.resultCode), afterMs: limits.failureMs }
   }

@@ -2,16 +2,16 @@
 export const desk = String.raw`
 import { ask, byId, el, exactTimeOf, keyed, ksh, spaced } from './dom.js'
 
-const operationNames = { oauth: 'Access token', stkPush: 'STK push', stkQuery: 'STK query' }
+const operationNames = { oauth: 'Access token', stkPush: 'STK push', stkQuery: 'STK query', reversal: 'Reversal', transactionStatus: 'Transaction status' }
 
 export function showDesk(overview) {
-  const { merchant, transactions, requests, callbacks, ledger, faults } = overview
+  const { merchant, requests, callbacks, ledger, faults } = overview
   byId('merchant-name').textContent = merchant.name + ' · ' + merchant.shortcode
   byId('merchant-balance').textContent = ksh(merchant.balanceCents)
   byId('count-paid').textContent = overview.counts.paid
   byId('count-open').textContent = overview.counts.open
   byId('count-failed').textContent = overview.counts.failed
-  showTraffic([...requests.map(readRequest), ...callbacks.map((callback) => readCallback(callback, transactions))])
+  showTraffic([...requests.map(readRequest), ...callbacks.map(readCallback)])
   keyed(byId('ledger'), ledger, (entry) => entry.id, createEntry)
   for (const row of byId('faults').children) showStanding(row, faults)
 }
@@ -42,17 +42,17 @@ function summaryOf(operation, body, answer) {
   return ''
 }
 
-function readCallback(callback, transactions) {
+function readCallback(callback) {
   const last = callback.attempts.at(-1)
+  const said = callback.body?.Body?.stkCallback ?? callback.body?.Result
   const tones = { delivered: 'good', failed: 'bad', pending: 'waiting', dropped: 'quiet' }
-  const result = transactions.find((each) => each.checkoutRequestId === callback.checkoutRequestId)?.result
   const answers = callback.attempts.map(({ status, answer, error }) => ['Answer ' + (status ?? ''), answer || error || 'An empty body.'])
   return {
     key: 'callback-' + callback.id,
     atMs: last?.atMs ?? callback.dueAtMs,
     direction: 'out',
-    title: 'Callback',
-    subtitle: result ? result.code + ' ' + result.description : '',
+    title: 'Callback' + (callback.operation === 'stkPush' ? '' : ' · ' + (operationNames[callback.operation] ?? '')),
+    subtitle: said ? said.ResultCode + ' ' + said.ResultDesc : '',
     status: callback.state === 'pending' ? 'waits' : callback.state === 'dropped' ? 'dropped' : String(last?.status ?? last?.error),
     tone: tones[callback.state],
     parts: [['POST ' + callback.url, callback.body], ...answers],
