@@ -6,16 +6,20 @@ import { faultTable, type FaultOrder } from './daraja/faults.js'
 import { limits, merchant } from './daraja/settings.js'
 import { accountOf } from './daraja/ledger.js'
 import { SandboxError } from './errors.js'
+import type { MailSandbox } from './mail/mail.js'
+import { createMailControl } from './mail/mail-control.js'
 import type { Signal } from './signal.js'
 
 /** Creates the control API: what `sandbox.daraja` does in code, for other processes, the page and the command line. */
 export function createControl({
   daraja,
+  mail,
   clock,
   changes,
   env,
 }: {
   daraja: Daraja
+  mail: MailSandbox
   clock: SandboxClock
   changes: Signal
   env: () => Record<string, string>
@@ -72,6 +76,8 @@ export function createControl({
     await actions[action](phoneOf(req), req)
     res.json(phoneOf(req).view())
   })
+
+  control.use('/mail', createMailControl(mail))
 
   control.use(() => {
     throw notFound('The control API has no such path.')

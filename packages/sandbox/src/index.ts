@@ -1,6 +1,6 @@
 export type { SandboxClock } from './clock.js'
 export { startSandbox } from './sandbox.js'
-export type { MpesaVariable, Sandbox, SandboxOptions, StripeVariable } from './sandbox.js'
+export type { MailVariable, MpesaVariable, Sandbox, SandboxOptions, StripeVariable } from './sandbox.js'
 export type { Daraja } from './daraja/daraja.js'
 export type { FaultName, FaultOrder, Faults, StandingFault } from './daraja/faults.js'
 export type { LedgerEntry, LedgerLine } from './daraja/ledger.js'
@@ -18,6 +18,8 @@ export type {
   StkResult,
   StkTransaction,
 } from './daraja/state.js'
+export type { MailFilter, MailSandbox } from './mail/mail.js'
+export type { MailMessage } from './mail/message.js'
 export type { OperationName } from './daraja/operations.js'
 export type { StandingStripeFault, StripeFaultName, StripeFaultOrder, StripeFaults } from './stripe/faults.js'
 export type { StripeRequestRecord } from './stripe/request-log.js'

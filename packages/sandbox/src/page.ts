@@ -2,12 +2,18 @@ import express, { type Router } from 'express'
 import { desk } from './page/desk.js'
 import { dom } from './page/dom.js'
 import { html } from './page/html.js'
+import { mailHtml } from './page/mail-html.js'
+import { mailScript } from './page/mail-script.js'
+import { mailStyle } from './page/mail-style.js'
 import { main } from './page/main.js'
 import { phone } from './page/phone.js'
 import { style } from './page/style.js'
 
 const files = {
   '/': ['html', html],
+  '/mail': ['html', mailHtml],
+  '/_page/mail.css': ['css', mailStyle],
+  '/_page/mail.js': ['js', mailScript],
   '/_page/style.css': ['css', style],
   '/_page/main.js': ['js', main],
   '/_page/phone.js': ['js', phone],
@@ -22,12 +28,13 @@ const policy = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join('; ')
 
-/** Creates the routes of the page with the phone. */
+/** Creates the routes of the page with the phone, and of the mailbox. */
 export function page(): Router {
   const router = express.Router()
   for (const [path, [type, text]] of Object.entries(files)) {

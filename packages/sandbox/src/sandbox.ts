@@ -17,6 +17,7 @@ import type { ClockReading } from './daraja/state.js'
 import { openStore } from './daraja/store.js'
 import { SandboxError } from './errors.js'
 import { silentLogger, type Logger } from './logger.js'
+import { createMail, type MailSandbox } from './mail/mail.js'
 import { assertKnownKeys } from './options.js'
 import { page } from './page.js'
 import { createRandom } from './random.js'
@@ -46,16 +47,20 @@ export interface SandboxOptions {
   daraja?: DarajaOptions
   /** Where Stripe sends events, and when. */
   stripe?: StripeOptions
+  /** Where mail is taken: `port` on the loopback interface; 0 takes a free one. */
+  mail?: { port?: number }
 }
 
 /** A sandbox that runs. */
 export interface Sandbox {
   /** The variables that an application needs to use it. */
-  env: Record<MpesaVariable | StripeVariable, string>
+  env: Record<MpesaVariable | StripeVariable | MailVariable, string>
   /** Safaricom, to look into and to act upon. */
   daraja: Daraja
   /** Stripe, likewise. */
   stripe: StripeSandbox
+  /** The mailbox that gets every mail, whoever it is for. */
+  mail: MailSandbox
   /** Sandbox time. */
   clock: SandboxClock
   /** `http://127.0.0.1:<port>`: API, control API and the page with the phone. */
@@ -80,8 +85,11 @@ export type MpesaVariable =
 export type StripeVariable =
   'STRIPE_API_BASE' | 'STRIPE_PUBLISHABLE_KEY' | 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'
 
+/** The name of the mailbox's variable in `env`, for nodemailer and its kind. */
+export type MailVariable = 'SMTP_URL'
+
 /**
- * Starts Daraja, with a phone to pay with, and Stripe on this machine. It listens on the loopback interface alone.
+ * Starts Daraja, with a phone to pay with, Stripe, and a mailbox on this machine. It listens on the loopback interface alone.
  *
  * @throws SandboxError SANDBOX_PORT_TAKEN, SANDBOX_DIR_IN_USE, SANDBOX_JOURNAL_DAMAGED
  */
@@ -111,6 +119,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     changes.send,
   )
+  const mail = createMail({ clock, store, logger })
   const sandboxClock: SandboxClock = {
     timeScale,
     now: clock.now,
@@ -124,21 +133,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const app = express()
   app.disable('x-powered-by')
   app.use(page())
-  app.use('/_sandbox', createControl({ daraja, clock: sandboxClock, changes, env: () => env }))
+  app.use(
+    '/_sandbox',
+    createControl({ daraja, mail: mail.mail, clock: sandboxClock, changes, env: () => env }),
+  )
   app.use(router)
   app.use(stripe.router)
 
   const server = createServer(app)
-  await listen(server, port).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const smtpPort = await listen(server, port)
+    .then(() => mail.start(options.mail?.port ?? 0))
+    .catch(async (error: unknown) => {
+      server.close()
+      await store.close()
+      throw error
+    })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   store.commit({ type: 'started', clock: reading() })
   start()
   await stripe.start()
   await store.saved()
-  const env = environment(url)
+  const env = environment(url, smtpPort)
   logger.info('The sandbox is ready', { url })
 
   let closed: Promise<void> | undefined
@@ -148,11 +163,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     stop()
     stripe.stop()
     changes.end()
+    await mail.stop()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await store.close()
   }
-  return { env, daraja, stripe: stripe.stripe, clock: sandboxClock, url, close, [Symbol.asyncDispose]: close }
+  return {
+    ...{ env, daraja, stripe: stripe.stripe, mail: mail.mail, clock: sandboxClock, url },
+    ...{ close, [Symbol.asyncDispose]: close },
+  }
 }
 
 function checkOptions(options: SandboxOptions): void {
@@ -166,9 +185,11 @@ function checkOptions(options: SandboxOptions): void {
     'faults',
     'daraja',
     'stripe',
+    'mail',
   ])
   assertKnownKeys('startSandbox: daraja', options.daraja ?? {}, darajaOptionNames)
   assertKnownKeys('startSandbox: stripe', options.stripe ?? {}, stripeOptionNames)
+  assertKnownKeys('startSandbox: mail', options.mail ?? {}, ['port'])
   const { timeScale = 1 } = options
   if (!Number.isFinite(timeScale) || timeScale < 0) {
     throw new TypeError(`startSandbox: "timeScale" must be a number of 0 or more, not ${timeScale}.`)
@@ -198,7 +219,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
   })
 }
 
-function environment(url: string): Sandbox['env'] {
+function environment(url: string, smtpPort: number): Sandbox['env'] {
   return {
     MPESA_ENVIRONMENT: 'sandbox',
     MPESA_BASE_URL: url,
@@ -213,5 +234,6 @@ function environment(url: string): Sandbox['env'] {
     STRIPE_PUBLISHABLE_KEY: account.publishableKey,
     STRIPE_WEBHOOK_SECRET: account.webhookSecret,
     STRIPE_API_BASE: url,
+    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
   }
 }

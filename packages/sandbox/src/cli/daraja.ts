@@ -20,6 +20,7 @@ export const darajaOptions = {
   'time-scale': { type: 'string' },
   seed: { type: 'string' },
   'queries-per-minute': { type: 'string' },
+  'smtp-port': { type: 'string' },
 } as const
 
 /** The options of the command line as those of `startSandbox`. */
@@ -27,11 +28,13 @@ export function sandboxOptions(values: {
   [name in keyof typeof darajaOptions]?: string | undefined
 }): SandboxOptions {
   const queries = numberOption('queries-per-minute', values['queries-per-minute'])
+  const smtpPort = numberOption('smtp-port', values['smtp-port'])
   return {
     port: numberOption('port', values.port) ?? defaultPort,
     timeScale: numberOption('time-scale', values['time-scale']) ?? 1,
     ...(values.dir !== undefined && { dir: values.dir }),
     ...(values.seed !== undefined && { seed: values.seed }),
+    ...(smtpPort !== undefined && { mail: { port: smtpPort } }),
     ...(queries !== undefined && {
       daraja: { spikeArrest: queries ? { stkQuery: { requests: queries, perMs: 60_000 } } : {} },
     }),
@@ -43,5 +46,5 @@ export function greeting(url: string, env: Record<string, string>): string {
   // A certificate has lines: written as a .env file takes them.
   const written = (value: string) => (value.includes('\n') ? JSON.stringify(value.trim()) : value)
   const lines = Object.entries(env).map(([name, value]) => `  ${name}=${written(value)}`)
-  return `The phone is at ${url}/ (every PIN is 1234). Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
+  return `The phone is at ${url}/ (every PIN is 1234), mail at ${url}/mail. Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
 }

@@ -16,6 +16,7 @@ Options of daraja
   --dir <path>            keeps all state there, even over a kill -9    (memory only)
   --time-scale <number>   60: a minute passes in a second; 0: none does (1)
   --seed <text>           the same ids, receipts and delays every time  (different ones)
+  --smtp-port <number>    takes mail there, on 127.0.0.1                (a free one)
   --queries-per-minute <number>   STK queries until spike arrest; 0: any (5)
 
 Without a command, --dir and --port are those of daraja, and there is

@@ -1,3 +1,4 @@
+import { keptMessages, type MailMessage } from '../mail/message.js'
 import { applyToStripe, emptyStripeState, type StripeChange, type StripeState } from '../stripe/state.js'
 import { accountOf, type LedgerEntry } from './ledger.js'
 import type { OperationName } from './operations.js'
@@ -17,6 +18,9 @@ export interface State {
   ledger: LedgerEntry[]
   balances: Record<string, number>
   stripe: StripeState
+  mail: MailMessage[]
+  /** How many mails ever came: the last one's id. */
+  mailCount: number
 }
 
 /** Sandbox time against real time: what lets a restarted sandbox go on where real time has got to. */
@@ -154,6 +158,8 @@ export type Change =
   | { type: 'initiatorChanged'; wrongCredentials: number }
   | { type: 'callbackSet'; callback: Callback }
   | { type: 'callbackTried'; id: string; attempt: CallbackAttempt; state: Callback['state'] }
+  | { type: 'mailReceived'; message: MailMessage }
+  | { type: 'mailCleared' }
   | StripeChange
 
 /** The state before anything has happened. */
@@ -170,6 +176,8 @@ export function emptyState(): State {
     ledger: [],
     balances: {},
     stripe: emptyStripeState(),
+    mail: [],
+    mailCount: 0,
   }
 }
 
@@ -237,6 +245,13 @@ export function apply(state: State, change: Change): void {
       callback.state = change.state
       break
     }
+    case 'mailReceived':
+      state.mail = [...state.mail, change.message].slice(-keptMessages)
+      state.mailCount = change.message.id
+      break
+    case 'mailCleared':
+      state.mail = []
+      break
     case 'stripeSet':
     case 'stripeDeleted':
       applyToStripe(state.stripe, change)

@@ -18,6 +18,7 @@ export const html = String.raw`<!doctype html>
   <svg viewBox="0 0 32 32" aria-hidden="true"><rect x="8" y="2" width="16" height="28" rx="4.5"/><rect class="hole" x="11" y="6" width="10" height="18" rx="2"/></svg>
   <h1>Ementech sandbox</h1>
   <p id="address"></p>
+  <a class="elsewhere" href="/mail">Mail</a>
   <p class="connection" id="connection" role="status"></p>
 </header>
 

@@ -165,6 +165,7 @@ svg .line { fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap:
   .masthead .hole { fill: var(--ground); }
   .masthead h1 { font-size: 16px; font-weight: 650; letter-spacing: -.01em; }
   .masthead p { color: var(--soft); font-size: 14px; font-variant-numeric: tabular-nums; }
+  .masthead .elsewhere { margin-left: 12px; color: var(--soft); font-size: 14px; }
   .masthead .connection { margin-left: auto; color: var(--bad); }
   main { min-height: 0; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: clamp(18px, 2.5vw, 32px); padding: 18px 28px 28px; max-width: 1500px; width: 100%; margin: 0 auto; }
 
