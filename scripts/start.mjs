@@ -1,7 +1,7 @@
 /**
  * `npm start`: installs, builds what must be built and runs the whole shop: database, sandbox, server, worker, web.
- * PORT, SANDBOX_PORT, MONGO_PORT choose ports; EMENTECH_DATA another folder than .data; MONGODB_URI a database of
- * your own.
+ * PORT, SANDBOX_PORT, MAIL_PORT, MONGO_PORT choose ports; EMENTECH_DATA another folder than .data; MONGODB_URI a
+ * database of your own.
  */
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { install } from './setup.mjs'
 const began = Date.now()
 install()
 const { build } = await import('./build.mjs')
-const { createSystem } = await import('./system.mjs')
+const { admin, createSystem } = await import('./system.mjs')
 
 const built = await build({
   names: ['env', 'security', 'payments', 'realtime', 'db', 'sandbox', 'server', 'web'],
@@ -28,6 +28,7 @@ const system = await createSystem({
   ports: numbers({
     server: process.env.PORT,
     sandbox: process.env.SANDBOX_PORT,
+    mail: process.env.MAIL_PORT,
     database: process.env.MONGO_PORT,
   }),
   onExit: (name, exit) => void restart(name, exit),
@@ -54,6 +55,8 @@ console.log(`
 
   Shop      ${system.url.padEnd(36)} open this one
   Phone     ${system.sandboxUrl.padEnd(36)} pay here; the PIN is 1234
+  Mail      ${system.mailUrl.padEnd(36)} every mail the shop sends
+  Admin     ${admin.email.padEnd(36)} password: ${admin.password}
   Database  ${system.mongoUri.padEnd(36)} ${system.names.includes('database') ? `kept in ${here(dataDir)}` : 'yours'}
   Worker    settles payments, in a process of its own
   Logs      ${here(resolve(dataDir, 'logs'))}

@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const order = ['database', 'sandbox', 'server', 'worker']
-const preferredPorts = { server: 3000, sandbox: 3100, database: 27117 }
+const preferredPorts = { server: 3000, sandbox: 3100, mail: 3125, database: 27117 }
+/** The administrator of a system that runs on this machine. */
+export const admin = { email: 'admin@soko.example', password: 'karibu sana soko' }
 
 /**
  * Lays out a system in `dataDir`. Nothing runs until `startAll()`.
@@ -60,6 +62,7 @@ export async function createSystem({
     },
     sandbox: {
       args: [sandboxCli, 'daraja', '--port', String(port.sandbox), '--dir', join(dataDir, 'daraja')].concat(
+        ['--smtp-port', String(port.mail)],
         option('--time-scale', timeScale),
         option('--queries-per-minute', queriesPerMinute),
       ),
@@ -75,7 +78,19 @@ export async function createSystem({
   let sandboxEnv = {}
   let stopping
 
-  return { url, sandboxUrl, mongoUri, moved, names, start, kill, startAll, stop, pid }
+  return {
+    url,
+    sandboxUrl,
+    mailUrl: `${sandboxUrl}/mail`,
+    mongoUri,
+    moved,
+    names,
+    start,
+    kill,
+    startAll,
+    stop,
+    pid,
+  }
 
   /** Starts one process; resolves when it says that it is ready. */
   async function start(name) {
@@ -167,6 +182,10 @@ function applicationEnv({ dataDir, url, mongoUri, port, sandboxUrl }) {
     JWT_ALGORITHM: 'HS256',
     JWT_ISSUER: url,
     JWT_AUDIENCE: 'soko',
+    EMAIL_SERVICE: 'smtp',
+    EMAIL_FROM: 'Soko <orders@soko.example>',
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
     MPESA_CALLBACK_URL: `http://127.0.0.1:${port}/webhooks`,
     SANDBOX_PHONE_URL: sandboxUrl,
     ...secrets(join(dataDir, 'secrets.json')),

@@ -20,7 +20,7 @@ export async function startSystem(options: { timeScale?: number; env?: Record<st
   const dataDir = mkdtempSync(join(tmpdir(), 'ementech-system-'))
   const system = await createSystem({
     dataDir,
-    ports: { server: 0, sandbox: 0, database: 0 },
+    ports: { server: 0, sandbox: 0, mail: 0, database: 0 },
     database: `system-${randomUUID()}`,
     // The tests buy more in a minute than a shop that Safaricom's sandbox would serve.
     queriesPerMinute: 0,

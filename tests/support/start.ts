@@ -11,7 +11,15 @@ export function npmStart(env: Record<string, string> = {}, { byNpm = false } = {
   const [command, ...args] = byNpm ? ['npm', 'start'] : [process.execPath, 'scripts/start.mjs']
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, PORT: '0', SANDBOX_PORT: '0', MONGO_PORT: '0', EMENTECH_DATA: dataDir, ...env },
+    env: {
+      ...process.env,
+      PORT: '0',
+      SANDBOX_PORT: '0',
+      MAIL_PORT: '0',
+      MONGO_PORT: '0',
+      EMENTECH_DATA: dataDir,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a terminal makes one for each command.
     detached: byNpm,

@@ -469,10 +469,16 @@ group('the rest', () => {
     expect(run(schema, { SOCKET_PATH: 'socket.io' }, 'development')).toEqual(['SOCKET_PATH invalid'])
   })
 
-  it('email needs a key for a service, and a service in production', () => {
+  it('email needs a key for a service, a URL for a server of your own, and a service in production', () => {
     expect(accepts(presets.email(), {}, 'development').EMAIL_SERVICE).toBe('console')
     const from = { EMAIL_FROM: 'Shop <orders@shop.example>' }
     expect(run(presets.email(), { ...from, EMAIL_SERVICE: 'sendgrid' })).toEqual(['EMAIL_API_KEY missing'])
+    const smtp = { ...from, EMAIL_SERVICE: 'smtp' }
+    expect(run(presets.email(), smtp)).toEqual(['SMTP_URL missing'])
+    expect(run(presets.email(), { ...smtp, SMTP_URL: 'https://mail.example' })).toEqual(['SMTP_URL invalid'])
+    expect(
+      accepts(presets.email(), { ...smtp, SMTP_URL: `smtps://soko:${goodSecret()}@mail.soko.co.ke:465` }),
+    ).toBeTruthy()
     expect(run(presets.email(), { ...from, EMAIL_SERVICE: 'console' })).toEqual(['EMAIL_SERVICE unsafe'])
     expect(
       accepts(presets.email(), { ...from, EMAIL_SERVICE: 'sendgrid', EMAIL_API_KEY: goodSecret() }),

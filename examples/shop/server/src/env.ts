@@ -1,4 +1,4 @@
-import { createEnv, EnvError, httpUrl, presets, secret } from '@ementech/env'
+import { createEnv, email, EnvError, httpUrl, presets, secret } from '@ementech/env'
 import { z } from 'zod'
 
 /** Everything that the server and the worker may be told. `.env.example` is made from it. */
@@ -8,9 +8,21 @@ export const schema = {
   ...presets.mongo(),
   ...presets.jwt(),
   ...presets.mpesa(),
+  ...presets.email(),
   JWT_ALGORITHM: z.literal('HS256').default('HS256').meta({ description: 'How access tokens are signed' }),
   JWT_ACCESS_SECRET: secret().meta({ description: 'Signs access tokens' }),
   JWT_REFRESH_SECRET: secret().meta({ description: 'Refresh tokens are derived from it' }),
+  EMAIL_SERVICE: z.enum(['smtp', 'sendgrid', 'console']).meta({
+    description: 'Who delivers; smtp is your own server, console prints instead',
+    example: 'sendgrid',
+    developmentDefault: 'console',
+  }),
+  ADMIN_EMAIL: email()
+    .optional()
+    .meta({ description: 'The first administrator: an account that is made at the start, if there is none' }),
+  ADMIN_PASSWORD: secret({ from: 'your password manager' })
+    .optional()
+    .meta({ description: "The first administrator's password; changing it here changes nothing later" }),
   SANDBOX_PHONE_URL: httpUrl()
     .optional()
     .meta({ description: "In development, the sandbox's phone: the shop then offers a link to it" }),

@@ -5,21 +5,19 @@ import { createRealtime } from '@ementech/realtime'
 import { createApp } from './app.js'
 import { readEnv } from './env.js'
 import { startOrderFeed } from './feed.js'
-import { userModel } from './models/user.js'
 import { healthRoutes } from './routes/health.js'
 import { shopSecurity } from './security.js'
 import { seedProducts } from './seed.js'
-import { createAccounts } from './services/accounts.js'
 import { openShop } from './shop.js'
 
 const env = readEnv()
 const logger = console
-const { db, payments, catalogue, orders, Product } = await openShop(env, logger)
-const User = userModel(db.connection)
-await User.createIndexes()
+const { db, payments, accounts, catalogue, orders, mailer, Product } = await openShop(env, logger)
 await seedProducts(Product)
+if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD) {
+  await accounts.ensureAdmin({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
+}
 
-const accounts = createAccounts(User)
 const security = await shopSecurity(env, db.connection, accounts, logger)
 const server = createServer()
 const realtime = createRealtime(server, {
@@ -36,7 +34,13 @@ const feed = startOrderFeed({
 const shutdown = createShutdown({
   server,
   drain: { realtime: realtime.close },
-  steps: { feed: feed.close, payments: payments.close, security: security.close, database: db.close },
+  steps: {
+    feed: feed.close,
+    payments: payments.close,
+    security: security.close,
+    mailer: mailer.close,
+    database: db.close,
+  },
   readinessDelayMs: env.APP_ENV === 'development' ? 0 : 5_000,
   logger,
 })

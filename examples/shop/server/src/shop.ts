@@ -3,12 +3,18 @@ import { createPayments } from '@ementech/payments'
 import { createMpesa } from '@ementech/payments/mpesa'
 import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import type { Env } from './env.js'
+import { createMailer } from './mail/mailer.js'
+import { mailModel } from './models/mail.js'
 import { orderModel } from './models/order.js'
 import { productModel } from './models/product.js'
+import { userModel } from './models/user.js'
+import { createAccounts } from './services/accounts.js'
 import { createCatalogue } from './services/catalogue.js'
+import { createMails } from './services/mails.js'
 import { createOrders } from './services/orders.js'
+import { createReceipts } from './services/receipts.js'
 
-/** What the server and the worker share: the database, the payments and the orders. */
+/** What the server and the worker share: the database, and the services over it. */
 export async function openShop(env: Env, logger: Console) {
   const db = await connectMongo(env.MONGODB_URI, {
     dbName: env.DB_NAME,
@@ -19,13 +25,14 @@ export async function openShop(env: Env, logger: Console) {
     serverSelectionTimeoutMS: env.DB_SERVER_SELECTION_TIMEOUT_MS,
     logger,
   })
+  const User = userModel(db.connection)
   const Product = productModel(db.connection)
   const Order = orderModel(db.connection)
+  const Mail = mailModel(db.connection)
   const store = mongoPaymentStore(db.connection.collection('payments'))
   const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
   await Promise.all([
-    Product.createIndexes(),
-    Order.createIndexes(),
+    ...[User, Product, Order, Mail].map((model) => model.createIndexes()),
     store.ensureIndexes(),
     inbox.ensureIndexes(),
   ])
@@ -46,7 +53,10 @@ export async function openShop(env: Env, logger: Console) {
       }),
     },
     on: {
-      paid: (payment) => orders.markPaid(payment),
+      async paid(payment) {
+        const order = await orders.markPaid(payment)
+        if (order) await receipts.send(order, payment)
+      },
       failed: (payment) => orders.markUnpaid(payment, 'payment_failed'),
       expired: (payment) => orders.markUnpaid(payment, 'payment_failed'),
       canceled: (payment) => orders.markUnpaid(payment, 'payment_failed'),
@@ -54,7 +64,11 @@ export async function openShop(env: Env, logger: Console) {
     },
     logger,
   })
+  const mailer = createMailer(env, logger)
+  const mails = createMails({ Mail, mailer, logger })
+  const accounts = createAccounts(User)
+  const receipts = createReceipts({ accounts, mails, url: env.APP_URL })
   const catalogue = createCatalogue(Product)
   const orders = createOrders({ Order, catalogue, payments })
-  return { db, payments, catalogue, orders, Product }
+  return { db, payments, accounts, catalogue, orders, mails, mailer, Product }
 }

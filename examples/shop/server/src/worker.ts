@@ -3,14 +3,22 @@ import { readEnv } from './env.js'
 import { repeat } from './repeat.js'
 import { openShop } from './shop.js'
 
-/** Settles payments, in a process of its own: start as many as you like, on as many machines. */
+/** Settles payments and sends mail, in a process of its own: start as many as you like, on as many machines. */
 const env = readEnv()
 const logger = console
-const { db, payments, orders } = await openShop(env, logger)
+const { db, payments, orders, mails, mailer } = await openShop(env, logger)
 const worker = payments.worker({ pollMs: 250 })
 const sweep = repeat(() => orders.releaseAbandoned(5 * 60_000), { everyMs: 60_000, logger })
+const post = repeat(mails.sendDue, { everyMs: 500, logger })
 const shutdown = createShutdown({
-  steps: { sweep: sweep.close, worker: worker.close, payments: payments.close, database: db.close },
+  steps: {
+    sweep: sweep.close,
+    post: post.close,
+    worker: worker.close,
+    payments: payments.close,
+    mailer: mailer.close,
+    database: db.close,
+  },
   logger,
 })
 process.send?.({ type: 'ready' })

@@ -1,3 +1,5 @@
+import { language } from './i18n'
+
 /** A refusal by the API, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -19,7 +21,7 @@ export class ApiError extends Error {
 }
 
 export interface ApiOptions {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   body?: object
   token?: string
   /** Names one wish of the customer, so that asking again does not do it again. */
@@ -32,7 +34,11 @@ export const apiUrl = import.meta.env.VITE_API_URL ?? location.origin
 /** Asks the API and returns the parsed answer. Throws ApiError. */
 export async function api<T>(path: string, options: ApiOptions = {}): Promise<T> {
   const { method = options.body ? 'POST' : 'GET', body, token, idempotencyKey } = options
-  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  const headers = new Headers({
+    accept: 'application/json, application/problem+json',
+    // What the shop writes to the customer is in the language of the page, not of the browser.
+    'accept-language': language.get(),
+  })
   if (body) headers.set('content-type', 'application/json')
   if (token) headers.set('authorization', `Bearer ${token}`)
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)

@@ -2,7 +2,7 @@ import { api, ApiError, type ApiOptions } from './api'
 import { lastPhone } from './phone'
 import { keep } from './storage'
 import { createStore, useStore } from './store'
-import type { Session, User } from './types'
+import type { Device, Session, User } from './types'
 
 export type SessionState =
   { status: 'loading' | 'anonymous'; user: null } | { status: 'signed-in'; user: User }
@@ -39,6 +39,26 @@ export async function signOut(): Promise<void> {
   await exclusively(() => api<void>('/auth/logout', { method: 'POST' }))
   lastPhone.write(null)
   announce(null)
+}
+
+/** On this device too: no session of this account is renewed any more. */
+export async function signOutEverywhere(): Promise<void> {
+  await authorized<void>('/auth/logout-everywhere', { method: 'POST' })
+  lastPhone.write(null)
+  announce(null)
+}
+
+export async function listDevices(): Promise<Device[]> {
+  return (await authorized<{ sessions: Device[] }>('/auth/sessions')).sessions
+}
+
+export async function revokeDevice(id: string): Promise<void> {
+  try {
+    await authorized<void>(`/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  } catch (error) {
+    // It is signed out already, which is what was wanted.
+    if (!(error instanceof ApiError && error.status === 404)) throw error
+  }
 }
 
 /** A token that is good now; renewed when it is about to expire. */

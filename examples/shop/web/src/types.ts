@@ -28,6 +28,16 @@ export interface Session {
   expiresAt: string
 }
 
+/** A browser that somebody is signed in with. */
+export interface Device {
+  id: string
+  createdAt: string
+  lastUsedAt: string
+  /** As the browser names itself. */
+  userAgent: string | null
+  current: boolean
+}
+
 export interface OrderItem {
   productId: string
   slug: string

@@ -3,19 +3,32 @@ import { secret } from '../fields/secret.js'
 import { text } from '../fields/text.js'
 import { preset } from '../rules.js'
 
-/** EMAIL_SERVICE, EMAIL_API_KEY, EMAIL_FROM. The service `console`, the default in development, needs no key. */
+/** What a service needs; any other needs a key. */
+const needs: Readonly<Record<string, 'SMTP_URL' | 'nothing'>> = { smtp: 'SMTP_URL', console: 'nothing' }
+
+/**
+ * EMAIL_SERVICE, EMAIL_API_KEY, SMTP_URL, EMAIL_FROM. A service by name needs its key, `smtp` a URL; `console`, the
+ * default in development, needs nothing.
+ */
 export function email() {
   return preset(
     'E-mail',
     {
       EMAIL_SERVICE: text(/^[a-z][a-z0-9-]*$/, 'a name in lower case, such as sendgrid').meta({
-        description: 'Who delivers; console prints instead',
+        description: 'Who delivers; smtp is your own server, console prints instead',
         example: 'sendgrid',
         developmentDefault: 'console',
       }),
       EMAIL_API_KEY: secret({ from: 'your e-mail service' })
         .optional()
         .meta({ description: 'Key of the service' }),
+      SMTP_URL: secret({
+        from: 'your e-mail service',
+        pattern: /^smtps?:\/\/\S+$/,
+        form: 'smtps://user:password@host:465',
+      })
+        .optional()
+        .meta({ description: 'Your own server, for the service smtp' }),
       EMAIL_FROM: address({ allowName: true }).meta({
         description: 'Sender',
         example: 'Shop <orders@shop.example>',
@@ -26,8 +39,9 @@ export function email() {
       rules: [
         (env, { stage, report }) => {
           if (env.EMAIL_SERVICE === undefined) return
-          if (env.EMAIL_SERVICE !== 'console' && env.EMAIL_API_KEY === undefined) {
-            report('EMAIL_API_KEY', 'is missing, while EMAIL_SERVICE names a service', 'missing')
+          const needed = needs[env.EMAIL_SERVICE] ?? 'EMAIL_API_KEY'
+          if (needed !== 'nothing' && env[needed] === undefined) {
+            report(needed, `is missing, while EMAIL_SERVICE is ${env.EMAIL_SERVICE}`, 'missing')
           }
           if (env.EMAIL_SERVICE === 'console' && stage === 'production') {
             report(

@@ -6,6 +6,8 @@ const userSchema = new Schema({
   email: { type: String, required: true, lowercase: true, trim: true, unique: true },
   password: { type: String, required: true },
   roles: { type: [String], required: true, default: ['customer'] },
+  /** For what is written to them while they are away. */
+  language: { type: String, enum: ['en', 'sw'], required: true, default: 'en' },
   createdAt: { type: Date, required: true, default: () => new Date() },
 })
 

@@ -1,6 +1,8 @@
 import { type Request, type Response, Router } from 'express'
 import { getAuth } from '@ementech/security'
 import { z } from 'zod'
+import { languageOf } from '../mail/language.js'
+import { ShopError } from '../problem.js'
 import type { Security } from '../security.js'
 import type { Account, Accounts } from '../services/accounts.js'
 
@@ -17,7 +19,12 @@ export function accountRoutes({ security, accounts }: { security: Security; acco
 
   const registering = validate({ body: registration })
   router.post('/register', registering, async (req, res) => {
-    await signIn(req, res, 201, await accounts.register(registering.of(req).body))
+    await signIn(
+      req,
+      res,
+      201,
+      await accounts.register({ ...registering.of(req).body, language: languageOf(req) }),
+    )
   })
 
   const signingIn = validate({ body: credentials })
@@ -31,6 +38,26 @@ export function accountRoutes({ security, accounts }: { security: Security; acco
 
   router.post('/logout', async (req, res) => {
     await sessions.end(req, res)
+    res.status(204).end()
+  })
+
+  /** Access tokens that are about live on for their few minutes; nothing renews them. */
+  router.post('/logout-everywhere', authenticate(), async (req, res) => {
+    await sessions.endAll(getAuth(req).sub)
+    await sessions.end(req, res)
+    res.status(204).end()
+  })
+
+  router.get('/sessions', authenticate(), async (req, res) => {
+    const { sub, sid } = getAuth(req)
+    const found = await sessions.list(sub)
+    res.json({ sessions: found.map((session) => ({ ...session, current: session.id === sid })) })
+  })
+
+  const revoking = validate({ params: z.object({ id: z.string().max(100) }) })
+  router.delete('/sessions/:id', authenticate(), revoking, async (req, res) => {
+    const revoked = await sessions.revoke(getAuth(req).sub, revoking.of(req).params.id)
+    if (!revoked) throw new ShopError(404, 'SESSION_NOT_FOUND', 'This device is signed out already.')
     res.status(204).end()
   })
 

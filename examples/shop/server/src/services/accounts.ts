@@ -1,13 +1,15 @@
 import { createPasswords } from '@ementech/security'
 import type { HydratedDocument } from 'mongoose'
+import type { Language } from '../mail/language.js'
 import type { User, userModel } from '../models/user.js'
+import { isDuplicate } from '../mongo.js'
 import { ShopError } from '../problem.js'
 
 /** Who may come in: registers people and checks their passwords. */
 export function createAccounts(UserModel: ReturnType<typeof userModel>) {
   const passwords = createPasswords()
   return {
-    async register(input: { name: string; email: string; password: string }) {
+    async register(input: { name: string; email: string; password: string; language?: Language }) {
       const password = await passwords.hash(input.password)
       try {
         return view(await UserModel.create({ ...input, password }))
@@ -31,6 +33,23 @@ export function createAccounts(UserModel: ReturnType<typeof userModel>) {
       return view(user)
     },
 
+    /** The first administrator, unless the address has an account already: then that one becomes it. */
+    async ensureAdmin({ email, password }: { email: string; password: string }) {
+      const found = await UserModel.findOneAndUpdate({ email }, { $addToSet: { roles: 'admin' } })
+      if (found) return
+      const account = { name: 'Admin', email, password: await passwords.hash(password) }
+      await UserModel.create({ ...account, roles: ['customer', 'admin'] }).catch((error: unknown) => {
+        // Another process was faster.
+        if (!isDuplicate(error)) throw error
+      })
+    },
+
+    /** Where mail goes to, and in which language. */
+    async addressee(id: string) {
+      const user = await UserModel.findById(id, { name: 1, email: 1, language: 1 })
+      return user ? { name: user.name, to: user.email, language: user.language as Language } : undefined
+    },
+
     async byId(id: string) {
       const user = await UserModel.findById(id)
       return user ? view(user) : undefined
@@ -43,9 +62,4 @@ export type Account = ReturnType<typeof view>
 
 function view(user: HydratedDocument<User>) {
   return { id: user.id as string, name: user.name, email: user.email, roles: [...user.roles] }
-}
-
-/** MongoDB's code for a unique index that says no. */
-export function isDuplicate(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 11000
 }

@@ -3,7 +3,7 @@ import type { HydratedDocument } from 'mongoose'
 import type { Payment, Payments } from '@ementech/payments'
 import type { Order, orderModel } from '../models/order.js'
 import { ShopError } from '../problem.js'
-import { isDuplicate } from './accounts.js'
+import { isDuplicate } from '../mongo.js'
 import type { Catalogue } from './catalogue.js'
 
 export interface OrderLine {
@@ -83,7 +83,10 @@ export function createOrders({ Order, catalogue, payments }: OrdersOptions) {
         : new ShopError(409, 'PAYMENT_UNDER_WAY', 'A payment is under way: look at your phone.')
     },
 
-    /** Effect of a payment that succeeded. Runs at least once; the second time changes nothing. */
+    /**
+     * Effect of a payment that succeeded. Runs at least once; the second time changes nothing. Gives the order if it is
+     * this payment that paid it.
+     */
     async markPaid(payment: Payment) {
       const paid = await Order.findOneAndUpdate(
         { number: payment.reference, paidBy: { $exists: false } },
@@ -91,13 +94,15 @@ export function createOrders({ Order, catalogue, payments }: OrdersOptions) {
           $set: { status: 'paid', paidBy: payment.id, paymentId: payment.id },
           $currentDate: { changedAt: true },
         },
+        { returnDocument: 'after' },
       )
-      if (paid) return
+      if (paid) return paid
       // A late success after the customer paid again: kept on the order, to be given back.
       await Order.updateOne(
         { number: payment.reference, paidBy: { $ne: payment.id } },
         { $addToSet: { overpaidBy: payment.id }, $currentDate: { changedAt: true } },
       )
+      return (await Order.findOne({ number: payment.reference, paidBy: payment.id })) ?? undefined
     },
 
     /** Effect of a payment that will not succeed. */

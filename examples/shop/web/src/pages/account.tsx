@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { ApiError } from '../api'
+import { Devices } from '../components/devices'
 import { Heading } from '../components/heading'
 import { Private } from '../components/private'
 import { useI18n } from '../i18n'
-import { signOut } from '../session'
+import { signOut, signOutEverywhere } from '../session'
 
 export function AccountPage() {
   const { t, problem } = useI18n()
@@ -28,6 +29,14 @@ export function AccountPage() {
               {problem(error)}
             </p>
           )}
+          <Devices />
+          <button
+            type="button"
+            className="button quiet wide"
+            onClick={() => void signOutEverywhere().catch(setError)}
+          >
+            {t.signOutEverywhere}
+          </button>
         </div>
       )}
     </Private>
