@@ -1,34 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumPath, launchBrowser } from '../support/browser.js'
-import { root } from '../support/sources.js'
-import { npmStart } from '../support/start.js'
+import { describe, expect, it } from 'vitest'
+import { chromiumPath } from '../support/browser.js'
+import { accessible, photograph, pictures, register, shopInBrowser, status } from '../support/pages.js'
 
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
-
-/** Pictures of what the tests saw; `EMENTECH_SCREENSHOTS=docs/images` renews those of the README. */
-const pictures = join(root, process.env.EMENTECH_SCREENSHOTS ?? 'node_modules/.cache/ementech/screenshots')
-
-describe.skipIf(!chromiumPath)('the shop in a browser', () => {
-  let running: ReturnType<typeof npmStart>
-  let shopUrl: string
-  let phoneUrl: string
-  let browser: Browser
-
-  beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true })
-    running = npmStart()
-    browser = await launchBrowser()
-    shopUrl = await running.line(/Shop\s+(http:\S+)/)
-    phoneUrl = await running.line(/Phone\s+(http:\S+)/)
-  }, 60_000)
-  afterAll(async () => {
-    await browser?.close()
-    await running?.[Symbol.asyncDispose]()
-  })
+describe.skipIf(!chromiumPath)('the shop in a browser', { timeout: 120_000 }, () => {
+  const shop = shopInBrowser()
 
   it.each([
     { width: 1280, height: 900, phone: '0712 000 111', msisdn: '254712000111' },
@@ -36,9 +13,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
   ])(
     'sells by M-Pesa at $width px: wrong PIN first, then the right one',
     async ({ phone, msisdn, ...viewport }) => {
-      const shop = await open(viewport)
-      const { page } = shop
-      await page.goto(shopUrl)
+      const { page, faults, context } = await shop.open(viewport, '/')
       const coffee = page.getByRole('link', { name: /Nyeri AA coffee/ }).first()
       await coffee.waitFor()
       await accessible(page)
@@ -51,7 +26,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
         .or(page.getByRole('button', { name: 'Check out' }))
         .click()
       await accessible(page)
-      await register(page)
+      const email = await register(page)
 
       await page.getByRole('textbox', { name: 'M-Pesa phone number' }).fill(phone)
       await page.getByRole('button', { name: 'Pay with M-Pesa' }).click()
@@ -75,47 +50,26 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       expect(await page.evaluate(() => 'notReloaded' in globalThis)).toBe(true)
       await photograph(page, `order-paid-${viewport.width}`)
       await accessible(page)
-      expect(shop.faults).toEqual([])
-      await shop.context.close()
+      expect(faults).toEqual([])
+      await context.close()
+
+      const mail = await shop.openMail(email, 'Receipt for order')
+      const receipt = mail.page.frameLocator('iframe')
+      await receipt.getByText('Nyeri AA coffee × 1').waitFor()
+      await accessible(mail.page)
+      await photograph(mail.page, `receipt-${viewport.width}`)
+      const opened = mail.page.waitForEvent('popup')
+      await receipt.getByRole('link', { name: 'See your order' }).click()
+      expect((await opened).url()).toBe(url)
+      await mail.context.close()
       if (viewport.width === 1280) await photographTogether()
     },
   )
 
-  it('keeps a customer signed in over a reload, and knows the order', async () => {
-    const shop = await open({ width: 1280, height: 900 })
-    const { page } = shop
-    await page.goto(`${shopUrl}/account`)
-    await page.getByRole('button', { name: 'Create account' }).click()
-    await register(page)
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    await page.reload()
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    await shop.context.close()
-  })
-
-  async function open(viewport: { width: number; height: number }) {
-    const context: BrowserContext = await browser.newContext({ viewport })
-    const page = await context.newPage()
-    const faults: string[] = []
-    page.on('pageerror', (error) => faults.push(String(error)))
-    page.on('console', (message) => {
-      // The one 401 of a visitor who is not signed in yet is an answer, not a fault.
-      if (message.type() === 'error' && !/status of 401/.test(message.text())) faults.push(message.text())
-    })
-    return { context, page, faults }
-  }
-
-  async function register(page: Page) {
-    await page.getByRole('textbox', { name: 'Name' }).fill('Wanjiku Mwangi')
-    await page.getByRole('textbox', { name: 'Email' }).fill(`${randomUUID()}@example.com`)
-    await page.getByLabel('Password').first().fill('a long enough password')
-    await page.getByRole('button', { name: 'Create account' }).click()
-  }
-
   /** The payer's side: the sandbox's phone page, in a browser of its own. */
   async function onPhone(msisdn: string, pin: string, photographAt?: number) {
-    const { context, page, faults } = await open({ width: 390, height: 844 })
-    await page.goto(`${phoneUrl}/?msisdn=${msisdn}`)
+    const { context, page, faults } = await shop.open({ width: 390, height: 844 })
+    await page.goto(`${shop.urls.phone}/?msisdn=${msisdn}`)
     const prompt = page.getByRole('dialog')
     await prompt.waitFor()
     expect(await prompt.innerText()).toMatch(/950/)
@@ -130,7 +84,7 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
 
   /** The picture of the README: the shop that waits, and beside it the phone that asks. */
   async function photographTogether() {
-    const { context, page } = await open({ width: 1120, height: 620 })
+    const { context, page } = await shop.open({ width: 1120, height: 620 })
     const picture = (name: string) =>
       `data:image/png;base64,${readFileSync(join(pictures, `${name}.png`)).toString('base64')}`
     await page.setContent(`
@@ -143,29 +97,5 @@ describe.skipIf(!chromiumPath)('the shop in a browser', () => {
       <img height="520" class="phone" src="${picture('phone-1280')}">`)
     await photograph(page, 'shop-and-phone')
     await context.close()
-  }
-
-  /** axe finds nothing serious on the page as it is now. */
-  async function accessible(page: Page) {
-    // Moving things have half their contrast half of the time.
-    await page.evaluate(
-      'Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished))',
-    )
-    await page.evaluate(axe)
-    const { violations } = (await page.evaluate('axe.run()')) as {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[]
-    }
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-  }
-
-  /** Taken when what moves has come to rest. */
-  async function photograph(page: Page, name: string) {
-    await page.evaluate('scrollTo(0, 0)')
-    await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' })
-  }
-
-  function status(page: Page, words: string) {
-    return page.getByRole('status').filter({ hasText: words }).first().waitFor({ timeout: 20_000 })
   }
 })

@@ -39,15 +39,17 @@ export async function startSystem(options: { timeScale?: number; env?: Record<st
 
 /** A customer who speaks to the shop's API as the pages do. */
 export async function registerCustomer(url: string, name = 'Wanjiku') {
+  const email = `${randomUUID()}@example.com`
   const registered = await call(url, 'POST', '/api/auth/register', {
     name,
-    email: `${randomUUID()}@example.com`,
+    email,
     password: 'a long enough password',
   })
   const token = registered.accessToken as string
   const authorization = { authorization: `Bearer ${token}` }
   return {
     token,
+    email,
     async order(slug = 'kikombe', quantity = 1): Promise<Order> {
       const { products } = await call(url, 'GET', '/api/products')
       const product = (products as { id: string; slug: string }[]).find((each) => each.slug === slug)!

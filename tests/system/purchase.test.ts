@@ -30,6 +30,7 @@ describe('one M-Pesa purchase through the whole system', () => {
     expect(paid.status).toBe('paid')
     expect(paid.payment!.receipt).toMatch(/^[A-Z0-9]{10}$/)
     expect(await received(phone)).toEqual([order.total.minor])
+    expect(await receipts(customer.email)).toEqual([`Receipt for order ${order.number}`])
   })
 
   it('turns to failed when the PIN is wrong, and is paid at the second try', async () => {
@@ -78,8 +79,8 @@ describe('one M-Pesa purchase through the whole system', () => {
 })
 
 /**
- * Each process in turn dies without warning, at each of two moments, and is started again: the order ends right, and
- * the sandbox's ledger agrees with it.
+ * Each process in turn dies without warning, at each of two moments, and is started again: the order ends right, the
+ * sandbox's ledger agrees with it, and the customer gets one receipt.
  */
 // A database that was given by MONGODB_URI is not ours to kill.
 const ours = ['sandbox', 'server', 'worker', ...(process.env.MONGODB_URI ? [] : ['database'])]
@@ -106,6 +107,7 @@ describe.each(ours)('kill -9 of the %s', (name) => {
       }
       await status(customer, order.id, 'paid', 90_000)
       expect(await received(phone)).toEqual([order.total.minor])
+      expect(await receipts(customer.email)).toEqual([`Receipt for order ${order.number}`])
     },
     120_000,
   )
@@ -141,6 +143,16 @@ async function promptOn(phone: string) {
 async function enterPin(phone: string, pin: string) {
   await promptOn(phone)
   await call(system.sandboxUrl, 'POST', `/_sandbox/phones/${phone}/pin`, { pin })
+}
+
+/** Subjects of the mails to an address, once there are any. One that was sent twice has one Message-ID: one mail. */
+async function receipts(address: string): Promise<string[]> {
+  const mails = await until(`a mail to ${address}`, async () => {
+    const response = await fetch(`${system.sandboxUrl}/_sandbox/mail?to=${encodeURIComponent(address)}`)
+    const found = (await response.json()) as { messageId: string; subject: string }[]
+    return found.length > 0 && found
+  })
+  return [...new Map(mails.map(({ messageId, subject }) => [messageId, subject])).values()]
 }
 
 /** Amounts, in cents, that left this phone by the sandbox's ledger; all of them went to the merchant. */

@@ -23,6 +23,7 @@ it('gives the variables that an application needs', async () => {
     STRIPE_PUBLISHABLE_KEY: expect.stringMatching(/^pk_test_\w+$/),
     STRIPE_WEBHOOK_SECRET: expect.stringMatching(/^whsec_\w+$/),
     STRIPE_API_BASE: url,
+    SMTP_URL: expect.stringMatching(/^smtp:\/\/127\.0\.0\.1:\d+$/),
   })
 })
 

@@ -103,17 +103,20 @@ describe('a receipt', () => {
   it.each([
     ['en', 'Receipt for order 7K2QWE', 'Paid with M-Pesa.', 'KES 1,380.50'],
     ['sw', 'Risiti ya oda 7K2QWE', 'Imelipwa kwa M-Pesa.', 'KES 1,380.50'],
-  ] as const)('says in %s, in text and in HTML, what was paid for what', (language, subject, method, total) => {
-    const { text, html, ...rest } = receiptLetter({ ...options, language })
-    expect(rest).toEqual({ to: options.to, subject })
-    for (const part of [text, html]) {
-      for (const words of ['× 2', 'KES 1,380', total, method, 'UAA1B2C3D4']) expect(part).toContain(words)
-      expect(part).toContain('https://soko.example/orders/0123456789abcdef01234567')
-    }
-    expect(text).toContain("Murang'a macadamia & nuts")
-    expect(html).toContain('Wanjiku &lt;script&gt;')
-    expect(html).toContain('Murang&#39;a macadamia &amp; nuts')
-  })
+  ] as const)(
+    'says in %s, in text and in HTML, what was paid for what',
+    (language, subject, method, total) => {
+      const { text, html, ...rest } = receiptLetter({ ...options, language })
+      expect(rest).toEqual({ to: options.to, subject })
+      for (const part of [text, html]) {
+        for (const words of ['× 2', 'KES 1,380', total, method, 'UAA1B2C3D4']) expect(part).toContain(words)
+        expect(part).toContain('https://soko.example/orders/0123456789abcdef01234567')
+      }
+      expect(text).toContain("Murang'a macadamia & nuts")
+      expect(html).toContain('Wanjiku &lt;script&gt;')
+      expect(html).toContain('Murang&#39;a macadamia &amp; nuts')
+    },
+  )
 })
 
 async function outbox(env: Partial<Env> = {}) {

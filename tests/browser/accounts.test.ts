@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { chromiumPath } from '../support/browser.js'
+import {
+  accessible,
+  fitsTheWindow,
+  password,
+  photograph,
+  register,
+  shopInBrowser,
+  signIn,
+  widths,
+} from '../support/pages.js'
+
+describe.skipIf(!chromiumPath)('accounts in a browser', { timeout: 120_000 }, () => {
+  const shop = shopInBrowser()
+
+  it.each(widths)(
+    'at $width px: registers, stays signed in over a reload, signs out and in again',
+    async (viewport) => {
+      const { page, context, faults } = await shop.open(viewport, '/account')
+      await accessible(page)
+      await page.getByRole('button', { name: 'Create account' }).click()
+      const email = await register(page)
+      const signOut = page.getByRole('button', { name: 'Sign out', exact: true })
+      await signOut.waitFor()
+      await page.reload()
+      await page.getByText('This device').waitFor()
+      await accessible(page)
+      await fitsTheWindow(page)
+      await photograph(page, `account-${viewport.width}`)
+      await signOut.click()
+
+      await signIn(page, { email, password: 'not the password' })
+      await page.getByRole('alert').filter({ hasText: 'Email or password is wrong' }).waitFor()
+      await signIn(page, { email, password })
+      await signOut.waitFor()
+      expect(faults).toEqual([])
+      await context.close()
+    },
+  )
+
+  it('lists the devices of an account; one signs the other out, or all at once', async () => {
+    const [viewport] = widths
+    const home = await shop.open(viewport!, '/account')
+    await home.page.getByRole('button', { name: 'Create account' }).click()
+    const email = await register(home.page)
+    const phone = await shop.open(widths[1]!, '/account')
+    await signIn(phone.page, { email, password })
+    await phone.page.getByText('This device').waitFor()
+
+    await home.page.reload()
+    await home.page.getByRole('button', { name: /^Sign out Chrome/ }).click()
+    await home.page.getByRole('button', { name: /^Sign out Chrome/ }).waitFor({ state: 'detached' })
+    await phone.page.reload()
+    await phone.page.getByRole('textbox', { name: 'Email' }).waitFor()
+
+    await signIn(phone.page, { email, password })
+    await phone.page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await phone.page.getByRole('textbox', { name: 'Email' }).waitFor()
+    await home.page.reload()
+    await home.page.getByRole('textbox', { name: 'Email' }).waitFor()
+    expect([...home.faults, ...phone.faults]).toEqual([])
+    await Promise.all([home.context.close(), phone.context.close()])
+  })
+})
