@@ -5,6 +5,7 @@ import { bodyParsers, type BodyOptions } from './body.js'
 import { cors, type CorsOptions } from './cors.js'
 import { errorHandler, type ErrorHandlerOptions } from './error-handler.js'
 import { securityHeaders, type HeadersOptions } from './headers.js'
+import { jwks, type JwksOptions } from './jwks.js'
 import { silentLogger, type Logger } from './logger.js'
 import { inOrder } from './middleware.js'
 import { notFound } from './not-found.js'
@@ -24,7 +25,7 @@ export interface SecurityOptions {
   cors?: Part<CorsOptions>
   /** false leaves the parsing to the application. */
   body?: BodyOptions | false
-  /** Gives `tokens`, `authenticate` and `authorize`. */
+  /** Gives `tokens`, `authenticate`, `authorize` and `jwks`. */
   tokens?: TokensOptions
   /** Gives `sessions`. Needs `tokens`. */
   sessions?: Part<Omit<SessionsOptions, 'tokens'>>
@@ -56,6 +57,8 @@ export interface SecurityIdentity {
   /** Makes a handler that lets in who has a valid access token. */
   authenticate(options?: Pick<AuthenticateOptions, 'optional'>): RequestHandler
   authorize: typeof authorize
+  /** Makes the handler that publishes the public keys: mount it at `/.well-known/jwks.json`. */
+  jwks(options?: Omit<JwksOptions, 'tokens'>): RequestHandler
 }
 
 /** What `sessions` adds. */
@@ -108,6 +111,7 @@ export function createSecurity<const O extends SecurityOptions>(options: O & Nee
     tokens,
     authenticate: (settings) => authenticate({ ...settings, verify: tokens.verify }),
     authorize,
+    jwks: (settings) => jwks({ ...settings, tokens }),
   }
   return { ...base, ...identity, ...(sessions && { sessions }) } as Security<O>
 }

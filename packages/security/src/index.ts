@@ -19,6 +19,7 @@ export {
   type Violation,
 } from './errors.js'
 export { securityHeaders, type ContentSources, type HeadersOptions } from './headers.js'
+export { jwks, type JwksOptions } from './jwks.js'
 export type { Logger } from './logger.js'
 export { memorySessionStore } from './memory-session-store.js'
 export { notFound } from './not-found.js'
@@ -35,6 +36,6 @@ export {
   type SessionUser,
 } from './sessions.js'
 export type { AccessClaims } from './token-claims.js'
-export type { TokenAlgorithm, TokenKey } from './token-keys.js'
+export type { PublicJwk, TokenAlgorithm, TokenKey } from './token-keys.js'
 export { createTokens, type NewToken, type Tokens, type TokensOptions } from './tokens.js'
 export { validate, type Valid, type Validate, type ValidateSchemas } from './validate.js'

@@ -37,7 +37,7 @@ export function readClaims(
     throw new Error('payload is no object')
   const { iss, aud, sub, exp, iat, nbf, jti, roles, sid } = payload as Record<string, unknown>
   if (iss !== issuer) throw new Error('iss is another')
-  if (aud !== audience) throw new Error('aud is another')
+  if (!isFor(aud, audience)) throw new Error('aud is another')
   if (!isText(sub)) throw new Error('sub is no text')
   if (!isText(jti)) throw new Error('jti is no text')
   if (!isTime(exp) || !isTime(iat)) throw new Error('exp or iat is no time')
@@ -48,6 +48,11 @@ export function readClaims(
   if (roles !== undefined && !isTextList(roles)) throw new Error('roles is no list of texts')
   if (sid !== undefined && !isText(sid)) throw new Error('sid is no text')
   return { sub, exp, iat, jti, ...(roles && { roles: [...roles] }), ...(sid !== undefined && { sid }) }
+}
+
+/** RFC 7519, 4.1.3: one audience, or a list in which ours is. */
+function isFor(aud: unknown, audience: string): boolean {
+  return Array.isArray(aud) ? aud.every(isText) && aud.includes(audience) : aud === audience
 }
 
 function isText(value: unknown): value is string {

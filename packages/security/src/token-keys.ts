@@ -14,15 +14,22 @@ export interface TokenKey {
    * key, or, for a key that only verifies what was signed before or elsewhere, the public key.
    */
   key: string | Buffer | KeyObject
+  /**
+   * When the key starts to sign; until then it verifies, and is published. Give it an hour or more from now, so that
+   * every server and every reader of the JWKS knows it by then. @default at once
+   */
+  signFrom?: Date
 }
 
-/** A key as it is used: made once, because jsonwebtoken takes 35 times as long when it is given a string. */
+/** A key as it is used: made once, because a PEM or a secret takes longer to read than a signature to verify. */
 export interface PreparedKey {
   kid: string
   alg: TokenAlgorithm
   /** Absent when only the public key is known. */
   signKey: KeyObject | undefined
   verifyKey: KeyObject
+  /** In seconds since 1970. */
+  signFrom: number
 }
 
 /** Turns keys into KeyObjects, in order. Throws a `TypeError` for a key that is weak or not of its algorithm. */
@@ -34,14 +41,11 @@ export function prepareKeys(keys: readonly TokenKey[]): readonly PreparedKey[] {
   const twice = kids.find((kid, index) => kids.indexOf(kid) !== index)
   if (twice !== undefined)
     throw new TypeError(`createTokens: two keys have the kid "${twice}". Give each its own.`)
-  if (prepared[0]?.signKey === undefined) {
-    throw new TypeError('createTokens: the first key signs, so it must be a private key or a secret.')
-  }
   return prepared
 }
 
 function prepareKey(entry: TokenKey): PreparedKey {
-  assertKnownKeys('createTokens: keys', entry, ['kid', 'alg', 'key'])
+  assertKnownKeys('createTokens: keys', entry, ['kid', 'alg', 'key', 'signFrom'])
   const { kid, alg, key } = entry
   if (typeof kid !== 'string' || !/^[\w.-]{1,64}$/.test(kid)) {
     throw new TypeError('createTokens: a kid is 1 to 64 letters, digits, ".", "_" or "-".')
@@ -50,16 +54,23 @@ function prepareKey(entry: TokenKey): PreparedKey {
   if (typeof key !== 'string' && !Buffer.isBuffer(key) && !(key instanceof KeyObject)) {
     throw new TypeError(`${where} is missing. Give a string, a Buffer or a KeyObject.`)
   }
+  const signFrom = startOf(where, entry.signFrom)
   if (alg === 'HS256') {
     const secret = secretKey(where, key)
-    return { kid, alg, signKey: secret, verifyKey: secret }
+    return { kid, alg, signKey: secret, verifyKey: secret, signFrom }
   }
   if (alg !== 'RS256' && alg !== 'ES256') {
     throw new TypeError(`${where}: alg is "${String(alg)}". Use HS256, RS256 or ES256.`)
   }
   const pair = keyPair(where, key)
   assertStrength(where, alg, pair.verifyKey)
-  return { kid, alg, ...pair }
+  return { kid, alg, ...pair, signFrom }
+}
+
+function startOf(where: string, signFrom: Date | undefined): number {
+  if (signFrom === undefined) return 0
+  if (signFrom instanceof Date && signFrom.getTime() >= 0) return Math.ceil(signFrom.getTime() / 1000)
+  throw new TypeError(`${where}: signFrom must be a Date.`)
 }
 
 function secretKey(where: string, key: TokenKey['key']): KeyObject {
@@ -100,4 +111,23 @@ function assertStrength(where: string, alg: 'RS256' | 'ES256', key: KeyObject): 
   if (alg === 'ES256' && namedCurve !== 'prime256v1') {
     throw new TypeError(`${where} is no key on the curve P-256, which ES256 needs.`)
   }
+}
+
+/** A public key by RFC 7517. */
+export interface PublicJwk {
+  kty: string
+  kid: string
+  alg: TokenAlgorithm
+  use: 'sig'
+  n?: string
+  e?: string
+  crv?: string
+  x?: string
+  y?: string
+}
+
+/** The key as others may know it; undefined for a secret. */
+export function publicJwk({ kid, alg, verifyKey }: PreparedKey): PublicJwk | undefined {
+  if (verifyKey.type !== 'public') return undefined
+  return { ...(verifyKey.export({ format: 'jwk' }) as { kty: string }), kid, alg, use: 'sig' }
 }

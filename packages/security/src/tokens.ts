@@ -3,8 +3,18 @@ import jwt from 'jsonwebtoken'
 import { SecurityError } from './errors.js'
 import { assertKnownKeys, assertWhole } from './options.js'
 import { maxAccessTtlSeconds, readClaims, type AccessClaims } from './token-claims.js'
-import { readTokenHeader } from './token-format.js'
-import { prepareKeys, type PreparedKey, type TokenKey } from './token-keys.js'
+import { readTokenHeader, splitToken } from './token-format.js'
+import {
+  prepareKeys,
+  publicJwk,
+  type PreparedKey,
+  type PublicJwk,
+  type TokenAlgorithm,
+  type TokenKey,
+} from './token-keys.js'
+import { rotateKeys } from './token-rotation.js'
+import { isSignedBy } from './token-signature.js'
+import { parseStrictJson } from './strict-json.js'
 
 /** Options of `createTokens()`. */
 export interface TokensOptions {
@@ -12,8 +22,13 @@ export interface TokensOptions {
   issuer: string
   /** Whom they are for, such as `shop-api`: the `aud` of each. */
   audience: string
-  /** The first signs, all verify. To rotate, add the new key last, deploy, move it first, deploy; drop the old one later. */
+  /**
+   * The first signs, all verify. To rotate, add a key with a `signFrom`: it takes over by itself, and the one before is
+   * retired by itself when its last token has expired. Take it off the list at your leisure.
+   */
   keys: readonly TokenKey[]
+  /** The `client_id` of each token, which RFC 9068 requires. @default the audience: the application is its own client */
+  clientId?: string
   /** How long an access token lives, in seconds; at most a day. @default 900 */
   accessTtlSeconds?: number
   /** By how much the clocks of two servers may differ, in seconds. @default 5 */
@@ -39,12 +54,15 @@ export interface Tokens {
    * Why it is invalid is in the error's `cause`, for the log; the caller of the service is not told.
    */
   verify(token: string): Promise<AccessClaims>
+  /** The keys by which others can verify our tokens, the next one among them; never a secret. `jwks()` publishes them. */
+  publicKeys(): PublicJwk[]
 }
 
 const optionKeys = [
   'issuer',
   'audience',
   'keys',
+  'clientId',
   'accessTtlSeconds',
   'clockToleranceSeconds',
 ] as const satisfies readonly (keyof TokensOptions)[]
@@ -52,12 +70,13 @@ const optionKeys = [
 /** RFC 9068, 2.1: so that no other kind of token that the same key has signed can serve as an access token. */
 const tokenType = 'at+jwt'
 
-/** Access tokens: JWTs as RFC 9068 describes them, made and read with jsonwebtoken, within stricter bounds. */
+/** Access tokens: JWTs as RFC 9068 describes them, signed with jsonwebtoken and verified within stricter bounds. */
 export function createTokens(options: TokensOptions): Tokens {
   assertKnownKeys('createTokens', options, optionKeys)
   const { issuer, audience, accessTtlSeconds = 900, clockToleranceSeconds = 5 } = options
+  const { clientId = audience } = options
   // jsonwebtoken takes an empty setting for "do not check".
-  for (const [name, value] of Object.entries({ issuer, audience })) {
+  for (const [name, value] of Object.entries({ issuer, audience, clientId })) {
     if (typeof value !== 'string' || value.trim() === '')
       throw new TypeError(`createTokens: ${name} is empty. Name it.`)
   }
@@ -65,28 +84,30 @@ export function createTokens(options: TokensOptions): Tokens {
   assertWhole('createTokens: clockToleranceSeconds', clockToleranceSeconds, 0, 300)
 
   const keys = prepareKeys(options.keys)
+  const { signerAt, isRetired } = rotateKeys(keys, accessTtlSeconds + clockToleranceSeconds)
   const keysById = new Map(keys.map((key) => [key.kid, key]))
-  const signer = keys[0]!
+  // Our own tokens all have one of these headers, character for character; only another one has to be read.
+  const keysByHeader = new Map(keys.map((key) => [encode(headerOf(key)), key]))
 
   return {
     accessTtlSeconds,
 
     async sign({ sub, roles, sid }) {
       const iat = nowInSeconds()
+      const exp = iat + accessTtlSeconds
       const claims = {
         iss: issuer,
         aud: audience,
+        client_id: clientId,
         sub,
         iat,
-        exp: iat + accessTtlSeconds,
+        exp,
         jti: randomUUID(),
         roles,
         sid,
       }
-      const token = jwt.sign(claims, signer.signKey!, {
-        algorithm: signer.alg,
-        header: { alg: signer.alg, typ: tokenType, kid: signer.kid },
-      })
+      const signer = signerAt(iat)
+      const token = jwt.sign(claims, signer.signKey!, { algorithm: signer.alg, header: headerOf(signer) })
       assertReadable(token, claims)
       return token
     },
@@ -95,20 +116,27 @@ export function createTokens(options: TokensOptions): Tokens {
       let claims: AccessClaims
       const now = nowInSeconds()
       try {
-        const key = chooseKey(keysById, token)
-        const payload = verifySignature(token, key)
-        claims = readClaims(payload, { issuer, audience, now, clockToleranceSeconds })
+        const { header, signed, payload, signature } = splitToken(token)
+        const key = keysByHeader.get(header) ?? chooseKey(keysById, header)
+        if (isRetired(key, now)) throw new Error('the key is retired')
+        if (!isSignedBy(key, signed, signature)) throw new Error('the signature is another')
+        claims = readClaims(parseStrictJson(payload), { issuer, audience, now, clockToleranceSeconds })
       } catch (cause) {
         throw tokenInvalid(cause)
       }
       if (now >= claims.exp + clockToleranceSeconds) throw tokenExpired()
       return claims
     },
+
+    publicKeys() {
+      const now = nowInSeconds()
+      return keys.filter((key) => !isRetired(key, now)).flatMap((key) => publicJwk(key) ?? [])
+    },
   }
 
   function assertReadable(token: string, claims: { iat: number }): void {
     try {
-      readTokenHeader(token)
+      splitToken(token)
       readClaims(claims, { issuer, audience, now: claims.iat, clockToleranceSeconds })
     } catch (cause) {
       throw new TypeError(`tokens.sign: ${(cause as Error).message}.`, { cause })
@@ -116,19 +144,23 @@ export function createTokens(options: TokensOptions): Tokens {
   }
 }
 
+function headerOf({ alg, kid }: PreparedKey): { alg: TokenAlgorithm; typ: string; kid: string } {
+  return { alg, typ: tokenType, kid }
+}
+
+function encode(header: object): string {
+  return Buffer.from(JSON.stringify(header)).toString('base64url')
+}
+
 /** The token names a key; the key alone says by which algorithm it is verified. */
-function chooseKey(keysById: ReadonlyMap<string, PreparedKey>, token: string): PreparedKey {
-  const { alg, typ, kid } = readTokenHeader(token)
+function chooseKey(keysById: ReadonlyMap<string, PreparedKey>, header: string): PreparedKey {
+  const { alg, typ, kid } = readTokenHeader(header)
   const key = keysById.get(kid)
   if (key === undefined) throw new Error('no key has this kid')
   if (alg !== key.alg) throw new Error('alg is not that of the key')
-  if (typ !== tokenType) throw new Error('typ is another')
+  // RFC 9068, 4, and RFC 7515, 4.1.9: media types are written with or without "application/", in any case.
+  if (typ.toLowerCase().replace(/^application\//, '') !== tokenType) throw new Error('typ is another')
   return key
-}
-
-/** Times are checked by `readClaims`, which is stricter. */
-function verifySignature(token: string, { alg, verifyKey }: PreparedKey): unknown {
-  return jwt.verify(token, verifyKey, { algorithms: [alg], ignoreExpiration: true, ignoreNotBefore: true })
 }
 
 function nowInSeconds(): number {

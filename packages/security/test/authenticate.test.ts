@@ -66,7 +66,11 @@ describe.each(expressVersions)('authenticate() on %s', (_name, express) => {
       `Bearer "${token}"`,
       `Bearer ${token}, Bearer ${token}`,
     ]) {
-      expect(await statusOf(malformed), malformed).toBe(400)
+      const answer = await rawRequest(`${server.url}/me`, { headers: { Authorization: malformed } })
+      expect([answer.status, answer.headers['www-authenticate']], malformed).toEqual([
+        401,
+        'Bearer error="invalid_token"',
+      ])
     }
   })
 

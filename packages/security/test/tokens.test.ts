@@ -1,5 +1,8 @@
 import { createHmac, createSign, generateKeyPairSync, randomBytes, sign as rawSign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import jwt from 'jsonwebtoken'
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { createTokens, SecurityError, type TokenKey, type Tokens, type TokensOptions } from '../src/index.js'
@@ -106,11 +109,19 @@ describe('createTokens()', () => {
       /key pair/,
     ],
     ['alg none (attack 1)', { keys: [{ ...keys.HS256, alg: 'none' }] }, /Use HS256/],
+    ['an empty client id', { clientId: '' }, /clientId is empty/],
     [
-      'a first key that cannot sign',
+      'keys none of which can sign',
       { keys: [{ ...keys.RS256, key: pem(rsa.publicKey) }] },
-      /first key signs/,
+      /no key can sign/,
     ],
+    [
+      'keys none of which signs yet',
+      { keys: [{ ...keys.HS256, signFrom: new Date(Date.now() + 60_000) }] },
+      /no key signs yet/,
+    ],
+    ['a start that is no date', { keys: [{ ...keys.HS256, signFrom: '2026-12-01' }] }, /must be a Date/],
+    ['a start that is no time', { keys: [{ ...keys.HS256, signFrom: new Date('soon') }] }, /must be a Date/],
     ['a key of another type', { keys: [{ ...keys.RS256, key: keys.ES256.key }] }, /RS256 needs/],
     [
       'a curve of another name',
@@ -230,8 +241,8 @@ const attacks: Record<string, string[]> = {
     signed({ typ: 'at+jwt', kid: 'hs' }),
     signed('{"alg":"none","alg":"HS256","typ":"at+jwt","kid":"hs"}'),
     signed('{"alg":"HS256","typ":"at+jwt","kid":"rs","kid":"hs"}'),
-    signed('{"\\u0061lg":"HS256","typ":"at+jwt","kid":"hs"}'),
-    signed('{"alg": "HS256", "typ": "at+jwt", "kid": "hs"}'),
+    signed('{"\\u0061lg":"none","alg":"HS256","typ":"at+jwt","kid":"hs"}'),
+    signed('{"alg": "HS256", "typ": "at+jwt", "kid": "hs", "alg": "HS256"}'),
     signed('null'),
     signed('[]'),
     signed('"HS256"'),
@@ -308,8 +319,12 @@ const attacks: Record<string, string[]> = {
       undefined,
       null,
       '',
-      [audience],
-      [audience, 'other'],
+      [],
+      ['other'],
+      [`${audience}s`],
+      [audience, 1],
+      [[audience]],
+      [audience, ''],
       'shop',
       'shop-api-2',
       'SHOP-API',
@@ -321,9 +336,18 @@ const attacks: Record<string, string[]> = {
     ),
   ],
   '12 tokens of another kind that the same key signed': [
-    ...['JWT', 'jwt', 'rt+jwt', 'id+jwt', 'verify-email+jwt', 'application/at+jwt', '', undefined].map(
-      (typ) => signed({ ...header, typ }),
-    ),
+    ...[
+      'JWT',
+      'jwt',
+      'rt+jwt',
+      'id+jwt',
+      'verify-email+jwt',
+      'application/application/at+jwt',
+      'text/at+jwt',
+      ' at+jwt',
+      '',
+      undefined,
+    ].map((typ) => signed({ ...header, typ })),
     signed({ alg: 'HS256', kid: 'hs' }, claims({ typ: 'at+jwt' })),
     signed(header, claims({ iss: 'https://other.example' })),
   ],
@@ -334,13 +358,24 @@ const attacks: Record<string, string[]> = {
     ...[undefined, 1, { $gt: '' }].map((jti) => signed(header, claims({ jti }))),
     ...['admin', [1], [''], { 0: 'admin' }, null].map((roles) => signed(header, claims({ roles }))),
     ...[1, '', {}, null].map((sid) => signed(header, claims({ sid }))),
+    ...['{"sub":"u2",', '{ "sub" : "u2", ', '{"s\\u0075b":"u2",', '{"x":{"a":1,"b":[{"a":1}],"a":2},'].map(
+      (start) => signed(header, JSON.stringify(claims()).replace('{', start)),
+    ),
+    signed(header, JSON.stringify(claims({ x: '@' })).replace('"@"', '[{"y":1,"z":"\\",{","y":1}]')),
     (() => {
       const latin1 = Buffer.from(JSON.stringify(claims({ sub: 'caf\u00e9' })), 'latin1').toString('base64url')
       const input = `${part(header)}.${latin1}`
       return `${input}.${hmac(input)}`
     })(),
   ],
-  '14 tokens of great size': [signed(header, claims({ padding: 'x'.repeat(8192) })), 'x'.repeat(5_000_000)],
+  '14 tokens of great size': [
+    signed(header, claims({ padding: 'x'.repeat(8192) })),
+    'x'.repeat(5_000_000),
+    `${'x'.repeat(2_500_000)}.${'x'.repeat(2_500_000)}.x`,
+    '.'.repeat(5_000_000),
+    signed(header, '['.repeat(5000)),
+    signed(header, `${'['.repeat(2900)}${']'.repeat(2900)}`),
+  ],
   '15 base64url that is not canonical': [
     `${goodHead}.${goodBody}.${goodSignature}=`,
     `${goodHead}.${goodBody}.${goodSignature} `,
@@ -371,6 +406,21 @@ describe('tokens.verify() against attack', () => {
     await expect(tokens.verify(ecSigned(p1363))).resolves.toMatchObject({ sub: 'u1' })
   })
 
+  it.each([
+    ['in another order', signed({ typ: 'at+jwt', kid: 'hs', alg: 'HS256' })],
+    ['with white space', signed('{"alg": "HS256",\r\n "typ": "at+jwt", "kid": "hs"}')],
+    ['with escapes', signed('{"\\u0061lg":"HS256","typ":"at+jwt","kid":"hs"}')],
+    ['with the type in full (RFC 9068, 4)', signed({ ...header, typ: 'application/at+jwt' })],
+    ['with the type in capitals (RFC 7515, 4.1.9)', signed({ ...header, typ: 'AT+JWT' })],
+    ['for several audiences (RFC 7519, 4.1.3)', signed(header, claims({ aud: ['other', audience] }))],
+    [
+      'with claims of others',
+      signed(header, claims({ scope: 'read', 1: [{ a: 1 }, { a: 1 }], a: { a: {} } })),
+    ],
+  ])('accepts what another issuer may rightly write %s', async (_how, token) => {
+    await expect(tokens.verify(token)).resolves.toMatchObject({ sub: 'u1' })
+  })
+
   it.each(Object.entries(attacks))('%s', async (_name, hostile) => {
     const answers = await Promise.all(
       hostile.map((token) => tokens.verify(token).catch((err: unknown) => err)),
@@ -389,6 +439,43 @@ describe('tokens.verify() against attack', () => {
   it('2 what is no string at all', async () => {
     for (const token of [undefined, null, 1, {}, [signed()], Buffer.from(signed())]) {
       await expect(tokens.verify(token as never)).rejects.toMatchObject({ code: 'SECURITY_TOKEN_INVALID' })
+    }
+  })
+
+  it('7 asks nobody for a key that a token names', async () => {
+    const asked: unknown[] = []
+    const server = createServer((req, res) => void res.end(asked.push(req.url)))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/key`
+    for (const name of ['jku', 'x5u', 'kid', 'iss']) {
+      await expect(tokens.verify(signed({ ...header, [name]: url }))).rejects.toThrow(SecurityError)
+    }
+    await new Promise((resolve) => server.close(resolve))
+    expect(asked).toEqual([])
+  })
+
+  it('15 takes the other signature of an ECDSA pair (r, n - s) for the same token, by its jti', async () => {
+    const token = ecSigned((input) =>
+      rawSign('sha256', Buffer.from(input), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }),
+    )
+    const [head, body, signature] = token.split('.') as [string, string, string]
+    const bytes = Buffer.from(signature, 'base64url')
+    const s = BigInt(`0x${bytes.subarray(32).toString('hex')}`)
+    const twin = Buffer.concat([bytes.subarray(0, 32), bytes32(order - s)]).toString('base64url')
+    expect((await tokens.verify(`${head}.${body}.${twin}`)).jti).toBe((await tokens.verify(token)).jti)
+  })
+
+  it('18 tells the log why, and quotes nothing of the token', async () => {
+    const hostile = Object.values(attacks)
+      .flat()
+      .filter((token) => token.length > 20)
+    for (const token of hostile) {
+      const err = await tokens.verify(token).catch((error: unknown) => error as SecurityError)
+      const told = inspect(err, { depth: 10 })
+      for (const piece of token.split('.').filter(({ length }) => length >= 20)) {
+        expect(told).not.toContain(piece.slice(0, 20))
+        expect(told).not.toContain(Buffer.from(piece, 'base64url').toString().slice(1, 12))
+      }
     }
   })
 
