@@ -22,6 +22,7 @@ const calls: Record<string, (options: never) => unknown> = {
   'cors()': (options) => security.cors(options),
   'bodyParsers()': (options) => security.bodyParsers(options),
   'createTokens()': (options) => security.createTokens(options),
+  'jwks()': (options) => security.jwks(options),
   'createSessions()': (options) => security.createSessions(options),
   'createPasswords()': (options) => security.createPasswords(options),
   'authenticate()': (options) => security.authenticate(options),
