@@ -18,7 +18,10 @@ const began = Date.now()
 let failures = 0
 
 install()
-const chromium = findChromium()
+const chromium =
+  process.env.CHROMIUM ??
+  findProgram(['chromium', 'chromium-browser', 'google-chrome'], ['chromium', 'fonts-dejavu-core'])
+const redisServer = process.env.REDIS_SERVER ?? findProgram(['redis-server'], ['redis-server'])
 await step('build', () => import('./build.mjs').then(({ build }) => build()))
 await Promise.all([
   step('lint', () =>
@@ -48,6 +51,8 @@ const skipped = sum('numPendingTests') + sum('numTodoTests')
 console.log(`\n${((Date.now() - began) / 60_000).toFixed(1)} minutes`)
 if (skipped && !chromium)
   console.log('Browser tests were skipped: no Chromium on PATH, and none named by CHROMIUM.')
+if (skipped && !redisServer)
+  console.log('Tests with Redis were skipped: no redis-server on PATH, and none named by REDIS_SERVER.')
 const refused = process.env.CI === 'true' && skipped > 0
 if (refused) console.log(`${skipped} tests were skipped, which CI does not allow.`)
 console.log(`${passed} passed, ${failed + (refused ? skipped : 0)} failed`)
@@ -72,7 +77,7 @@ async function vitest(file, args, node = process.execPath) {
   let failure
   await run(
     [bin('vitest/vitest.mjs'), 'run', ...reporters, ...args],
-    { ...(chromium && { CHROMIUM: chromium }) },
+    { ...(chromium && { CHROMIUM: chromium }), ...(redisServer && { REDIS_SERVER: redisServer }) },
     node,
   ).catch((error) => (failure = error))
   const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
@@ -92,21 +97,21 @@ function run(args, env = {}, node = process.execPath) {
   })
 }
 
-/** A browser for the page tests: named, on PATH, or installed as root on Debian and its kin. */
-function findChromium() {
-  const found = process.env.CHROMIUM ?? onPath(['chromium', 'chromium-browser', 'google-chrome'])
+/** A program that tests need: on PATH, or installed as root on Debian and its kin. */
+function findProgram(names, packages) {
+  const found = onPath(names)
   if (found || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found
-  console.log('Installing chromium (apt) …')
+  console.log(`Installing ${packages[0]} (apt) …`)
   for (const args of [
     ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...packages],
   ]) {
     spawnSync('apt-get', args, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   }
-  return onPath(['chromium'])
+  return onPath(names)
 }
 
 function onPath(names) {

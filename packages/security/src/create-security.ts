@@ -11,6 +11,10 @@ import { inOrder } from './middleware.js'
 import { notFound } from './not-found.js'
 import { assertKnownKeys } from './options.js'
 import { createPasswords, type Passwords, type PasswordsOptions } from './passwords.js'
+import { generalLimit } from './rate-limit-policies.js'
+import type { RateLimitPolicy } from './rate-limit-policy.js'
+import { memoryRateLimitStore } from './memory-rate-limit-store.js'
+import { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit.js'
 import { createSessions, type Sessions, type SessionsOptions, type SessionUser } from './sessions.js'
 import { createTokens, type Tokens, type TokensOptions } from './tokens.js'
 import { validate } from './validate.js'
@@ -23,6 +27,8 @@ export interface SecurityOptions {
   headers?: Part<HeadersOptions> | false
   /** Without it, no origin is let in and none is stopped. */
   cors?: Part<CorsOptions>
+  /** Limits every request by its address, and gives `rateLimit` for limits of single routes. */
+  rateLimit?: SecurityRateLimits
   /** false leaves the parsing to the application. */
   body?: BodyOptions | false
   /** Gives `tokens`, `authenticate`, `authorize` and `jwks`. */
@@ -37,9 +43,15 @@ export interface SecurityOptions {
   logger?: Logger
 }
 
+/** Limits of `createSecurity()`: what all of them share, and the one that every request meets. */
+export interface SecurityRateLimits extends Part<Omit<RateLimitOptions, 'policy'>> {
+  /** Changes to the limit that every request meets; false for none. @default generalLimit() */
+  general?: Partial<RateLimitPolicy> | false
+}
+
 /** What every `createSecurity()` gives. */
 export interface SecurityBase {
-  /** Headers, CORS, body parsing, in this order. Mount it first, behind webhooks alone. */
+  /** Headers, CORS, the general limit, body parsing, in this order. Mount it first, behind webhooks alone. */
   middleware: RequestHandler
   validate: typeof validate
   passwords: Passwords
@@ -49,6 +61,12 @@ export interface SecurityBase {
   errorHandler: ErrorRequestHandler
   /** Hashes no further password. Resolves when the running hashes have ended. */
   close(): Promise<void>
+}
+
+/** What `rateLimit` adds. */
+export interface SecurityLimits {
+  /** Makes the limiter of a route, with the store and the settings of all. */
+  rateLimit(policy: RateLimitPolicy | readonly RateLimitPolicy[]): RateLimiter
 }
 
 /** What `tokens` adds. */
@@ -69,6 +87,7 @@ export interface SecuritySessions<User extends SessionUser = SessionUser> {
 /** The parts that the options configure, and no others. */
 export type Security<O extends SecurityOptions = SecurityOptions> = SecurityBase &
   (O extends { tokens: TokensOptions } ? SecurityIdentity : unknown) &
+  (O extends { rateLimit: SecurityRateLimits } ? SecurityLimits : unknown) &
   (O extends { sessions: { loadUser: (sub: string) => Promise<infer User> } }
     ? SecuritySessions<Extract<User, SessionUser>>
     : unknown)
@@ -76,6 +95,7 @@ export type Security<O extends SecurityOptions = SecurityOptions> = SecurityBase
 const optionKeys = [
   'headers',
   'cors',
+  'rateLimit',
   'body',
   'tokens',
   'sessions',
@@ -98,9 +118,10 @@ export function createSecurity<const O extends SecurityOptions>(options: O & Nee
   if (options.sessions && !tokens)
     throw new TypeError('createSecurity: sessions need tokens. Configure both.')
   const sessions = tokens && options.sessions && createSessions({ ...options.sessions, ...shared, tokens })
+  const limits = options.rateLimit && securityLimits(options.rateLimit, shared)
 
   const base: SecurityBase = {
-    middleware: inOrder(requestPath(options, shared)),
+    middleware: inOrder(requestPath(options, shared, limits)),
     validate,
     passwords,
     notFound: notFound(),
@@ -113,17 +134,27 @@ export function createSecurity<const O extends SecurityOptions>(options: O & Nee
     authorize,
     jwks: (settings) => jwks({ ...settings, tokens }),
   }
-  return { ...base, ...identity, ...(sessions && { sessions }) } as Security<O>
+  return { ...base, ...limits, ...identity, ...(sessions && { sessions }) } as Security<O>
 }
 
 /** What every request passes, from top to bottom. */
 function requestPath(
   options: SecurityOptions,
   shared: { production: boolean; logger: Logger },
+  limits: SecurityLimits | undefined,
 ): RequestHandler[] {
+  const general = options.rateLimit?.general ?? {}
   return [
     options.headers === false ? [] : securityHeaders({ ...options.headers, production: shared.production }),
     options.cors === undefined ? [] : cors({ ...options.cors, ...shared }),
+    limits === undefined || general === false ? [] : limits.rateLimit(generalLimit(general)),
     options.body === false ? [] : bodyParsers(options.body),
   ].flat()
+}
+
+function securityLimits(
+  { general: _, store = memoryRateLimitStore(), ...settings }: SecurityRateLimits,
+  shared: { production: boolean; logger: Logger },
+): SecurityLimits {
+  return { rateLimit: (policy) => rateLimit({ ...settings, ...shared, store, policy }) }
 }

@@ -18,13 +18,24 @@ export {
   type SecurityErrorInit,
   type Violation,
 } from './errors.js'
+export { expressRateLimitStore } from './express-rate-limit-store.js'
 export { securityHeaders, type ContentSources, type HeadersOptions } from './headers.js'
 export { jwks, type JwksOptions } from './jwks.js'
 export type { Logger } from './logger.js'
+export { memoryRateLimitStore, type MemoryRateLimitStoreOptions } from './memory-rate-limit-store.js'
 export { memorySessionStore } from './memory-session-store.js'
 export { notFound } from './not-found.js'
 export { createPasswords, type Passwords, type PasswordsOptions } from './passwords.js'
 export type { Problem } from './problem.js'
+export { authLimit, generalLimit, loginLimit } from './rate-limit-policies.js'
+export type { RateLimitBy, RateLimitPolicy, StoreOutageRule } from './rate-limit-policy.js'
+export type { LimitRule, RateLimitStore, Taken } from './rate-limit-store.js'
+export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit.js'
+export {
+  redisRateLimitStore,
+  type RedisCommand,
+  type RedisRateLimitStoreOptions,
+} from './redis-rate-limit-store.js'
 export type { SessionCookieOptions } from './session-cookie.js'
 export type { Rotation, SessionStore, StoredSession } from './session-store.js'
 export {

@@ -8,7 +8,12 @@ export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
     function run(index: number): void {
       const handler = handlers[index]
       if (handler === undefined) return next()
-      void handler(req, res, (err?: unknown) => (err == null ? run(index + 1) : next(err)))
+      try {
+        void handler(req, res, (err?: unknown) => (err == null ? run(index + 1) : next(err)))
+      } catch (error) {
+        // Behind a handler that has waited, nobody else would catch it.
+        next(error)
+      }
     }
   }
 }

@@ -3,6 +3,8 @@ import { createRefreshTokens } from './refresh-tokens.js'
 import { rotate } from './session-rotation.js'
 import type { SessionStore, StoredSession } from './session-store.js'
 
+export { rateLimitStoreContract } from './rate-limit-contract.js'
+
 /** One test of a contract, for any test runner: `for (const { name, run } of contract) it(name, run)`. */
 export interface ContractTest {
   name: string
