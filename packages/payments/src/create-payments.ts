@@ -1,16 +1,20 @@
 import type { Router } from 'express'
 import type { RetryPolicy } from './backoff.js'
+import { createCancel } from './cancel-payment.js'
+import { createCapture } from './capture-payment.js'
 import { deadLetters, type DeadLetter, type DeadLetters } from './dead-letters.js'
 import { PaymentsError } from './errors.js'
 import { describeError, silentLogger, type Logger } from './logger.js'
 import { maskPhone } from './mask.js'
 import { inboxView, type InboxView } from './inbox-view.js'
 import { newPayment, type CreateRequest } from './new-payment.js'
+import type { Money } from './money.js'
 import type { Observation } from './observation.js'
 import { assertKnownKeys } from './options.js'
 import { toPayment, type Payment, type PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { createReader, type Reader } from './reader.js'
+import { createRefund, type RefundRequestOptions } from './refund-payment.js'
 import type { EffectHandlers } from './run-effects.js'
 import { createStart } from './start-payment.js'
 import type { Inbox, PaymentStore } from './store.js'
@@ -60,6 +64,22 @@ export interface Payments extends AsyncDisposable {
    */
   start(id: string): Promise<Payment>
   get(id: string): Promise<Payment | null>
+  /**
+   * Gives money back, all that is left or a part. Pending and succeeded refunds together never exceed what was taken:
+   * `PAYMENTS_REFUND_TOO_MUCH`. A lost answer is found out by the worker; nothing is refunded twice. Throws
+   * `PAYMENTS_NOT_REFUNDABLE`, `PAYMENTS_REFUND_UNSUPPORTED`, `PAYMENTS_IDEMPOTENCY_CONFLICT`.
+   */
+  refund(id: string, request: RefundRequestOptions): Promise<Payment>
+  /**
+   * Takes the money of an authorized payment, all of it or a part; the rest is let go. If the answer is lost the
+   * payment stays `authorized`, and the worker finds it out. Throws `PAYMENTS_NOT_CAPTURABLE`.
+   */
+  capture(id: string, options?: { amount?: Money }): Promise<Payment>
+  /**
+   * Makes that an open or authorized payment can no longer be paid. It is `canceled` when the provider says so; paid at
+   * the last moment, it is `succeeded`. Throws `PAYMENTS_NOT_CANCELABLE`, `PAYMENTS_PROVIDER_UNAVAILABLE`.
+   */
+  cancel(id: string): Promise<Payment>
   /** Settles a `review`. Throws `PAYMENTS_NOT_IN_REVIEW`. */
   resolve(id: string, resolution: Resolution): Promise<Payment>
   /** Receives the providers' callbacks. Mount it above every body parser. */
@@ -105,6 +125,9 @@ export function createPayments(options: PaymentsOptions): Payments {
   })
 
   const start = createStart({ store, providerOf, logger, onChanged: wakeWorkers })
+  const refund = createRefund({ store, providerOf, logger, onChanged: wakeWorkers })
+  const readerOf = (name: string) => readers[name]!
+  const acting = { store, providerOf, readerOf, onChanged: wakeWorkers }
 
   async function create(request: CreateRequest): Promise<Payment> {
     const wanted = newPayment(request, providerOf(request.provider), await store.now())
@@ -164,6 +187,9 @@ export function createPayments(options: PaymentsOptions): Payments {
       const record = await store.get(id)
       return record && toPayment(record)
     },
+    refund,
+    capture: createCapture(acting),
+    cancel: createCancel(acting),
     resolve,
     webhooks,
     worker,

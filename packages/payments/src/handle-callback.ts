@@ -1,7 +1,8 @@
 import { lookFor } from './check-payment.js'
-import { PaymentsError } from './errors.js'
+import { notReadable, unknownPayment } from './callback-errors.js'
 import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
+import { askAboutRefunds, locate } from './handle-news.js'
 import type { CallbackNews, Provider } from './provider.js'
 import { factsOf, type Reader } from './reader.js'
 import { askAgainAt } from './schedule.js'
@@ -13,12 +14,16 @@ import { observeAll, update } from './transition.js'
  * compare-and-set that writes status, outbox and the callback's id together. Doing it twice changes nothing.
  */
 export async function handleCallback(
-  entry: InboxEntry,
+  received: InboxEntry,
   { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
 ): Promise<PaymentRecord | null> {
   const { timing, callbacks } = provider
-  const said = callbacks.parse(entry.raw)
+  const said = callbacks.parse(received.raw)
   if (said === null) return null
+  const entry = received.attemptId === '' ? await locate(received, callbacks) : received
+  if (entry === null) return null
+  if (said.status === 'changed' && said.about === 'refunds')
+    return askAboutRefunds(entry, { store, provider })
   if (said.status === 'changed') return readAgain(entry, said, { store, provider, reader })
   const foreign = await isForeign(store, entry, said.providerRef)
 
@@ -77,14 +82,4 @@ async function readAgain(
 async function isForeign(store: PaymentStore, entry: InboxEntry, providerRef: string): Promise<boolean> {
   const owner = await store.findByProviderRef(entry.provider, providerRef)
   return owner !== null && owner.id !== entry.paymentId
-}
-
-function unknownPayment({ paymentId }: InboxEntry): PaymentsError {
-  const message = `an authentic callback came for ${paymentId}, which is not stored; was a backup restored?`
-  return new PaymentsError('PAYMENTS_NOT_FOUND', message, { status: 404 })
-}
-
-function notReadable(why: string, cause?: unknown): PaymentsError {
-  const message = `the provider could not be asked about what it reported: ${why}`
-  return new PaymentsError('PAYMENTS_PROVIDER_UNAVAILABLE', message, { status: 503, cause })
 }

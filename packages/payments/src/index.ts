@@ -30,11 +30,13 @@ export {
   type Money,
 } from './money.js'
 export type { CreateRequest } from './new-payment.js'
+export type { Dispute, DisputeStatus } from './dispute.js'
 export type { Evidence, Observation } from './observation.js'
 export type {
   Attempt,
   AttemptStatus,
   Discard,
+  EffectType,
   Failure,
   HistoryEntry,
   NextStep,
@@ -48,12 +50,24 @@ export type {
   ReviewReason,
 } from './payment.js'
 export type {
+  ActionResult,
+  ProviderRefunds,
+  RefundedAttempt,
+  RefundList,
+  RefundRequest,
+  RefundResult,
+  ShownRefund,
+  ShownRefundStatus,
+} from './provider-refunds.js'
+export type {
   CallbackFacts,
   CallbackIdentity,
   CallbackNews,
   CallbackRefusal,
   CallbackRequest,
+  CaptureRequest,
   FindResult,
+  LocateResult,
   Provider,
   ProviderCallbacks,
   ProviderEvent,
@@ -64,7 +78,11 @@ export type {
   StartRequest,
   StartResult,
 } from './provider.js'
-export { reduce, type Effect, type Reduced } from './reduce.js'
+export type { Effect } from './draft.js'
+export { reduce, type Reduced } from './reduce.js'
+export { reduceRefund, type RefundFact } from './reduce-refund.js'
+export type { Refund, RefundReason, RefundRecord, RefundStatus } from './refund.js'
+export type { RefundRequestOptions } from './refund-payment.js'
 export type { EffectContext, EffectHandler, EffectHandlers } from './run-effects.js'
 export type { SignatureHeaders, SignatureOptions, SignatureResult } from './signature.js'
 export { standardWebhooks, type StandardWebhook } from './standard-webhooks.js'

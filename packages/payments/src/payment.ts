@@ -1,4 +1,6 @@
+import { disputedSum, type Dispute } from './dispute.js'
 import type { Money } from './money.js'
+import { refundsOf, refundSums, toRefund, type Refund, type RefundRecord } from './refund.js'
 
 /**
  * Where a payment stands.
@@ -78,6 +80,10 @@ export interface Attempt {
   receipt?: string
   /** A success told by an unsigned callback, not (yet) confirmed by asking the provider. */
   claim?: { amount: Money | null; at: Date; contradicted: boolean }
+  /** What is to be taken of the money that is held, under which key; stored before the call. */
+  capture?: { amount: Money; idempotencyKey: string }
+  /** Minor units taken. */
+  captured?: number
 }
 
 /** Things worth knowing about a payment that its status does not say. */
@@ -116,11 +122,26 @@ export interface Discard {
   actor: string
 }
 
+/** What there is to tell. */
+export type EffectType =
+  | 'paid'
+  | 'failed'
+  | 'expired'
+  | 'canceled'
+  | 'review'
+  | 'overpaid'
+  | 'refunded'
+  | 'refundFailed'
+  | 'disputed'
+  | 'disputeClosed'
+
 /** What the application must be told, at least once, under a key that never changes. */
 export interface OutboxEntry {
   key: string
-  type: 'paid' | 'failed' | 'expired' | 'canceled' | 'review' | 'overpaid'
+  type: EffectType
   attemptId: string
+  refundId?: string
+  disputeId?: string
   state: 'pending' | 'done' | 'dead' | 'discarded'
   tries: number
   /** When it is dead: since when. */
@@ -149,6 +170,10 @@ export interface PaymentRecord {
   attempts: Attempt[]
   /** Minor units taken, over all attempts. */
   captured: number
+  /** Absent where there are none. */
+  refunds?: RefundRecord[]
+  /** Absent where there are none. */
+  disputes?: Dispute[]
   flags: PaymentFlags
   /** Ids of the inbox entries that changed this payment, last 64. */
   appliedEvents: string[]
@@ -173,6 +198,16 @@ export interface Payment {
   description: string
   metadata: Record<string, string>
   attempts: Pick<Attempt, 'id' | 'providerRef' | 'status' | 'code' | 'receipt' | 'payerMessage'>[]
+  /** Taken, over all attempts. */
+  captured: Money
+  /** Given back. */
+  refunded: Money
+  /** On its way back, or perhaps: it cannot be refunded a second time. */
+  refundPending: Money
+  /** Taken away by disputes that are open or lost. */
+  disputed: Money
+  refunds: Refund[]
+  disputes: Dispute[]
   flags: PaymentFlags
   /** Only in what `start()` gives, and only while the payer has something to do. Never stored: it may be a secret. */
   next?: NextStep
@@ -183,6 +218,8 @@ export interface Payment {
 /** The application's view of a stored payment: no phone number, no bookkeeping. */
 export function toPayment(record: PaymentRecord): Payment {
   const { id, reference, status, reviewReason, amount, provider, description, metadata, flags } = record
+  const { refunded, pending } = refundSums(record)
+  const moneyOf = (minor: number): Money => ({ minor, currency: amount.currency })
   return structuredClone({
     id,
     reference,
@@ -200,6 +237,12 @@ export function toPayment(record: PaymentRecord): Payment {
       ...(receipt !== undefined && { receipt }),
       ...(payerMessage && { payerMessage }),
     })),
+    captured: moneyOf(record.captured),
+    refunded: moneyOf(refunded),
+    refundPending: moneyOf(pending),
+    disputed: moneyOf(disputedSum(record)),
+    refunds: refundsOf(record).map(toRefund),
+    disputes: record.disputes ?? [],
     flags,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,

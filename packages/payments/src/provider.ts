@@ -1,6 +1,7 @@
 import type { PaymentsErrorCode } from './errors.js'
 import type { Money } from './money.js'
 import type { NextStep, Payer, PayerMessage } from './payment.js'
+import type { ActionResult, ProviderRefunds } from './provider-refunds.js'
 
 /**
  * What `createPayments` needs of a payment provider. `createMpesa()` fits as it is; write your own for others.
@@ -19,6 +20,19 @@ export interface Provider {
   readonly resume?: ProviderResume
   /** Absent where the provider keeps no list of its events: then only open payments are asked about. */
   readonly events?: ProviderEvents
+  /** Absent where money cannot be given back. */
+  readonly refunds?: ProviderRefunds
+  /** Takes money that is held, all or a part of it. Absent where none is held. Must not throw. */
+  capture?(request: CaptureRequest): Promise<ActionResult>
+  /** Makes that an attempt can no longer be paid. Absent where that is not possible. Must not throw. */
+  cancel?(attempt: { providerRef: string }): Promise<ActionResult>
+}
+
+/** What `Provider.capture` is given. */
+export interface CaptureRequest {
+  readonly providerRef: string
+  readonly amount: Money
+  readonly idempotencyKey: string
 }
 
 /** The list that a provider keeps of its events: what was sent while nobody listened is found in it. */
@@ -123,9 +137,21 @@ export interface ProviderCallbacks {
   readonly reply: object
   /** Who sent this? Nothing is stored of what is not authentic. */
   authenticate(request: CallbackRequest): CallbackIdentity | CallbackRefusal
+  /**
+   * Whose callback it is, where `authenticate` could not tell: it then gives `attemptId: ''` and a `paymentId` of no
+   * payment. Must not throw.
+   */
+  locate?(raw: Uint8Array): Promise<LocateResult>
   /** Reads a stored callback; null: it is none of ours. Throws a `PaymentsError` if it cannot be understood. */
   parse(raw: Uint8Array): CallbackFacts | CallbackNews | null
 }
+
+/** What `ProviderCallbacks.locate` may answer. */
+export type LocateResult =
+  | { status: 'found'; paymentId: string; attemptId: string }
+  /** None of ours. */
+  | { status: 'not_found' }
+  | { status: 'unavailable'; code: string; error?: unknown }
 
 /** One HTTP request to the callback path. */
 export interface CallbackRequest {
@@ -163,6 +189,8 @@ export interface CallbackNews {
   readonly status: 'changed'
   /** What is to be asked about. Default the attempt's own reference. */
   readonly providerRef?: string
+  /** It is about money that was taken before: that is asked about, not the attempt. */
+  readonly about?: 'refunds'
 }
 
 /** What an unsigned or signed callback says. */

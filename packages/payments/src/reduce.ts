@@ -1,11 +1,9 @@
+import { Draft, type Effect } from './draft.js'
 import { historyEntry, sameFact } from './history.js'
-import { equalMoney } from './money.js'
+import { equalMoney, type Money } from './money.js'
 import { MONEY_EVIDENCE, type Observation } from './observation.js'
-import type { Attempt, OutboxEntry, PaymentRecord, PaymentStatus, ReviewReason } from './payment.js'
-import { GIVEN_UP, IN_FLIGHT, SETTLED_BY_READ, TRANSITIONS } from './states.js'
-
-/** What a transition obliges us to tell the application. `key` is unique and never changes. */
-export type Effect = Pick<OutboxEntry, 'type' | 'key' | 'attemptId'>
+import type { Attempt, PaymentRecord } from './payment.js'
+import { GIVEN_UP, IN_FLIGHT, SETTLED_BY_READ } from './states.js'
 
 /** The payment after an observation. `next === payment` when nothing at all has changed. */
 export interface Reduced {
@@ -40,54 +38,12 @@ export function reduce(payment: PaymentRecord, observation: Observation): Reduce
   return { next: draft.payment, effects: draft.effects }
 }
 
-/** The payment being changed, the one fact, and what follows from it. */
-class Draft {
-  readonly payment: PaymentRecord
-  readonly fact: Observation
-  readonly effects: Effect[] = []
-  note: string | undefined
-
-  constructor(payment: PaymentRecord, fact: Observation) {
-    this.payment = payment
-    this.fact = fact
-    this.note = fact.note
-  }
-
-  /** Moves along the table; a move that is not in it is ignored. */
-  move(to: PaymentStatus, effect?: OutboxEntry['type'], detail?: string): boolean {
-    if (!TRANSITIONS[this.payment.status].includes(to)) return false
-    this.payment.status = to
-    delete this.payment.reviewReason
-    if (effect) this.emit(effect, detail)
-    return true
-  }
-
-  review(reason: ReviewReason): void {
-    if (reason === 'mismatch' || reason === 'reference') this.payment.flags.mismatch = true
-    const { attemptId } = this.fact
-    if (this.move('review', 'review', `${reason}:${attemptId}`)) this.payment.reviewReason = reason
-  }
-
-  emit(type: OutboxEntry['type'], detail?: string): void {
-    const { id, outbox } = this.payment
-    const key = detail === undefined ? `${id}:${type}` : `${id}:${type}:${detail}`
-    if (outbox.some((entry) => entry.key === key)) return
-    this.effects.push({ type, key, attemptId: this.fact.attemptId })
-  }
-
-  /** True for the attempt that the payment's own status speaks of. */
-  isCurrent(attempt: Attempt): boolean {
-    return this.payment.attempts.at(-1) === attempt
-  }
-
-  differsFrom(payment: PaymentRecord): boolean {
-    return JSON.stringify(this.payment) !== JSON.stringify(payment)
-  }
-}
-
 function observe(draft: Draft): void {
   const { payment, fact } = draft
   if (fact.status === 'submitting') return begin(draft)
+  if (fact.status === 'canceled' && fact.evidence === 'operator' && payment.status === 'created') {
+    return void draft.move('canceled', 'canceled')
+  }
 
   const attempt = payment.attempts.find(({ id }) => id === fact.attemptId)
   if (!attempt || !bindReference(attempt, fact)) return observeStranger(draft)
@@ -183,7 +139,7 @@ function progress(
 
 function authorized(draft: Draft, attempt: Attempt): void {
   if (!MONEY_EVIDENCE.has(draft.fact.evidence) || !IN_FLIGHT.has(attempt.status)) return
-  if (!amountMatches(draft)) return draft.review('mismatch')
+  if (!amountMatches(draft, draft.payment.amount)) return draft.review('mismatch')
   attempt.status = 'authorized'
   delete attempt.code
   delete attempt.payerMessage
@@ -193,7 +149,7 @@ function authorized(draft: Draft, attempt: Attempt): void {
 /** An unsigned callback says "paid": remembered, never counted. The provider must be asked. */
 function claimed(draft: Draft, attempt: Attempt): void {
   const { payment, fact } = draft
-  if (!amountMatches(draft)) return draft.review('mismatch')
+  if (!amountMatches(draft, payment.amount)) return draft.review('mismatch')
   if (fact.receipt !== undefined) attempt.receipt ??= fact.receipt
   if (attempt.status === 'succeeded') return
   attempt.claim ??= { amount: fact.amount ?? null, at: fact.at, contradicted: false }
@@ -204,7 +160,8 @@ function claimed(draft: Draft, attempt: Attempt): void {
 
 function succeeded(draft: Draft, attempt: Attempt): void {
   const { payment, fact } = draft
-  if (!amountMatches(draft)) return draft.review('mismatch')
+  const wanted = expected(draft, attempt)
+  if (!amountMatches(draft, wanted)) return draft.review('mismatch')
   if (fact.receipt !== undefined) attempt.receipt ??= fact.receipt
   if (attempt.status === 'succeeded') return
 
@@ -212,7 +169,7 @@ function succeeded(draft: Draft, attempt: Attempt): void {
   attempt.status = 'succeeded'
   delete attempt.code
   delete attempt.payerMessage
-  payment.captured += payment.amount.minor
+  take(draft, attempt, wanted)
 
   if (payment.status === 'succeeded') {
     payment.flags.overpaid = true
@@ -276,7 +233,7 @@ function decide(draft: Draft, attempt: Attempt): void {
   if (payment.status !== 'review') return
   if (fact.status !== 'succeeded' && fact.status !== 'failed' && fact.status !== 'canceled') return
   if (fact.status === 'succeeded' && attempt.status !== 'succeeded') {
-    payment.captured += (fact.amount ?? payment.amount).minor
+    take(draft, attempt, fact.amount ?? expected(draft, attempt))
   }
   if (attempt.status !== 'succeeded') attempt.status = fact.status
   if (fact.receipt !== undefined) attempt.receipt ??= fact.receipt
@@ -285,8 +242,18 @@ function decide(draft: Draft, attempt: Attempt): void {
   draft.move(fact.status, effect[fact.status], fact.status === 'failed' ? attempt.id : undefined)
 }
 
-function amountMatches({ payment, fact }: Draft): boolean {
-  return fact.amount === undefined || equalMoney(fact.amount, payment.amount)
+function take({ payment }: Draft, attempt: Attempt, { minor }: Money): void {
+  attempt.captured = minor
+  payment.captured += minor
+}
+
+/** What is expected of an attempt: the payment's amount, or the part of it that was to be captured. */
+function expected({ payment }: Draft, { capture }: Attempt): Money {
+  return capture?.amount ?? payment.amount
+}
+
+function amountMatches({ fact }: Draft, wanted: Money): boolean {
+  return fact.amount === undefined || equalMoney(fact.amount, wanted)
 }
 
 function explain(attempt: Attempt, fact: Observation): void {

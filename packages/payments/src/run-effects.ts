@@ -10,6 +10,10 @@ export interface EffectContext {
   readonly key: string
   /** 1 the first time. */
   readonly attempt: number
+  /** Which refund it is about. */
+  readonly refundId?: string
+  /** Which dispute it is about. */
+  readonly disputeId?: string
   /** Aborted when the lease is lost or the worker closes: another worker may be at it already. */
   readonly signal: AbortSignal
 }
@@ -28,6 +32,14 @@ export interface EffectHandlers {
   review?: EffectHandler
   /** A second attempt took money too: refund it. */
   overpaid?: EffectHandler
+  /** Money was given back, by us or in the provider's dashboard: `context.refundId` of `payment.refunds`. */
+  refunded?: EffectHandler
+  /** A refund was refused, or its money has come back: the payer does not have it. */
+  refundFailed?: EffectHandler
+  /** The payer complains to the bank: `context.disputeId` of `payment.disputes`. */
+  disputed?: EffectHandler
+  /** A dispute was won, lost, or is over. */
+  disputeClosed?: EffectHandler
 }
 
 /** What running effects needs. */
@@ -66,11 +78,15 @@ async function runEffect(id: string, key: string, lease: Lease, signal: AbortSig
       ? { state: 'dead', nextRunAt: now, ...failed(entry, 'every try ended the process', now) }
       : { tries: entry.tries + 1, nextRunAt: new Date(now.getTime() + leaseMs) },
   )
-  const { type, tries, state } = begun.outbox.find((entry) => entry.key === key)!
+  const { type, tries, state, refundId, disputeId } = begun.outbox.find((entry) => entry.key === key)!
   if (state === 'dead') return onDead({ id: key, paymentId: id, error: 'every try ended the process' })
 
   try {
-    await on[type]?.(toPayment(begun), { key, attempt: tries, signal })
+    const about = {
+      ...(refundId !== undefined && { refundId }),
+      ...(disputeId !== undefined && { disputeId }),
+    }
+    await on[type]?.(toPayment(begun), { key, attempt: tries, signal, ...about })
   } catch (error) {
     const dead = tries >= retry.maxAttempts || (error as { retryable?: unknown } | null)?.retryable === false
     const lastError = String((error as Error | null)?.message ?? error).slice(0, 2000)

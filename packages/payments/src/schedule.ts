@@ -1,5 +1,6 @@
 import type { Attempt, PaymentRecord } from './payment.js'
 import type { ProviderTiming } from './provider.js'
+import { refundsOf } from './refund.js'
 import { IN_FLIGHT, SETTLED_BY_READ } from './states.js'
 
 /** Attempts on which the provider has not had its last word. */
@@ -21,6 +22,7 @@ export function nextCheckAt(record: PaymentRecord, timing: ProviderTiming, now: 
         ? attempt.startedAt.getTime() + timing.expireAfterMs
         : now.getTime() + delayMs(record, timing),
     )
+  times.push(...refundsOf(record).flatMap(({ nextCheckAt: at }) => (at ? [at.getTime()] : [])))
   return times.length === 0 ? null : new Date(Math.min(...times))
 }
 

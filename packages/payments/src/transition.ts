@@ -1,3 +1,4 @@
+import type { Effect } from './draft.js'
 import { PaymentsError } from './errors.js'
 import type { Observation } from './observation.js'
 import type { OutboxEntry, PaymentRecord } from './payment.js'
@@ -46,15 +47,18 @@ export function observeAll(
   for (const fact of facts) {
     const reduced = reduce(next, fact)
     if (reduced.next === next) continue
-    const due = reduced.effects.map((effect): OutboxEntry => {
-      return { ...effect, state: 'pending', tries: 0, nextRunAt: now }
-    })
+    const due = toOutbox(reduced.effects, now)
     // A new attempt, or a success to be confirmed, is asked about soon again.
     const checks = claims(reduced.next) > claims(next) || fact.status === 'submitting' ? 0 : next.checks
     next = { ...reduced.next, outbox: [...reduced.next.outbox, ...due], checks }
   }
   if (next === record) return record
   return { ...next, nextCheckAt: nextCheckAt(next, timing, now) }
+}
+
+/** What is to be told, at once. */
+export function toOutbox(effects: readonly Effect[], now: Date): OutboxEntry[] {
+  return effects.map((effect) => ({ ...effect, state: 'pending', tries: 0, nextRunAt: now }))
 }
 
 function claims(record: PaymentRecord): number {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createBell } from './bell.js'
 import { backoffMs, type RetryPolicy } from './backoff.js'
-import { checkPayment } from './check-payment.js'
+import { checkDue } from './check-due.js'
 import { PaymentsError } from './errors.js'
 import { handleCallback } from './handle-callback.js'
 import { withHeartbeat } from './heartbeat.js'
@@ -196,8 +196,8 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = {}): Wor
     const provider = providers[record.provider]
     const reader = readers[record.provider]
     if (!provider || !reader) throw unknownProvider(record.provider)
-    const checkDue = record.nextCheckAt !== null && record.nextCheckAt <= (await store.now())
-    const current = checkDue ? await checkPayment(record, { store, provider, reader }) : record
+    const isDue = record.nextCheckAt !== null && record.nextCheckAt <= (await store.now())
+    const current = isDue ? await checkDue(record, { store, provider, reader, logger }) : record
     await runEffects(current, lease, signal, {
       ...deps,
       leaseMs,

@@ -2,15 +2,18 @@ import type Stripe from 'stripe'
 import { assertKnownKeys } from '../options.js'
 import type { Payer } from '../payment.js'
 import type { Provider, ProviderEvents, ProviderResume, ProviderTiming } from '../provider.js'
+import type { ProviderRefunds } from '../provider-refunds.js'
+import { stripeActions } from './actions.js'
 import { toStripeAmount } from './amount.js'
 import { stripeEventList } from './event-list.js'
 import { stripeEvents } from './events.js'
 import { stripeLookup } from './lookup.js'
 import { stripeReader } from './read.js'
+import { stripeRefunds } from './refunds.js'
 import { stripeStart } from './start.js'
 
 /** The part of a `Stripe` that is used: `new Stripe(key)` fits as it is. */
-export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout' | 'events'>
+export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout' | 'events' | 'refunds'>
 
 /** Where Stripe's hosted page sends the payer's browser; a function may put the order into it. */
 export type ReturnUrl = string | ((payment: { paymentId: string; reference: string }) => string)
@@ -42,11 +45,18 @@ export interface StripeOptions {
 }
 
 /** What `createPayments({ providers })` takes as it is. */
-export type StripeProvider = Provider & { readonly resume: ProviderResume; readonly events: ProviderEvents }
+export type StripeProvider = Provider & {
+  readonly resume: ProviderResume
+  readonly events: ProviderEvents
+  readonly refunds: ProviderRefunds
+}
 
 const MINUTE = 60 * 1000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+
+/** Stripe forgets keys "after at least 24 hours" (docs.stripe.com/api/idempotent_requests); an hour to spare. */
+const KEY_LIFETIME_MS = 23 * HOUR
 
 /**
  * Events normally tell at once, so questions are few. A Checkout Session lives for 24 hours by default; a bank debit
@@ -84,13 +94,14 @@ export function createStripe(options: StripeOptions): StripeProvider {
     start: stripeStart(client, { checkout, capture }),
     read: reader.read,
     resume: {
-      // Stripe forgets keys "after at least 24 hours" (docs.stripe.com/api/idempotent_requests); an hour to spare.
-      keyLifetimeMs: 23 * HOUR,
+      keyLifetimeMs: KEY_LIFETIME_MS,
       find: stripeLookup(client, checkout ? 'session' : 'intent'),
       next: reader.next,
     },
     events: stripeEventList(client, sweepEveryMs),
-    callbacks: stripeEvents({
+    refunds: stripeRefunds(client, { keyLifetimeMs: KEY_LIFETIME_MS, silenceMs: timing.silenceMs }),
+    ...stripeActions(client),
+    callbacks: stripeEvents(client, {
       secrets: webhookSecrets,
       ...(toleranceSeconds !== undefined && { toleranceSeconds }),
       ...(clock && { clock }),
@@ -103,7 +114,12 @@ function known({ email, phone }: Payer): Payer {
 }
 
 function assertUsable({ client, checkout, capture, sweepEveryMs = 1 }: StripeOptions): void {
-  if (typeof client?.paymentIntents?.create !== 'function' || !client.checkout?.sessions || !client.events) {
+  if (
+    typeof client?.paymentIntents?.create !== 'function' ||
+    !client.checkout?.sessions ||
+    !client.events ||
+    !client.refunds
+  ) {
     throw new TypeError('createStripe: client is to be a Stripe of the package stripe: new Stripe(key)')
   }
   if (checkout) assertKnownKeys('createStripe: checkout', checkout, ['successUrl', 'cancelUrl'])

@@ -16,6 +16,10 @@ const TYPES = [
   'checkout.session.expired',
   'checkout.session.async_payment_succeeded',
   'checkout.session.async_payment_failed',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refunded',
 ]
 
 /** Stripe itself tries to deliver for three days (docs.stripe.com/webhooks). */

@@ -7,6 +7,8 @@ import type {
   ProviderCallbacks,
 } from '../provider.js'
 import type { SignatureOptions } from '../signature.js'
+import type { StripeClient } from './create-stripe.js'
+import { intentOfMoney, stripeLocate } from './locate.js'
 import { ownerOf, ownValue } from './metadata.js'
 import { stripeSignature } from './signature.js'
 
@@ -19,10 +21,13 @@ export interface StripeEvent {
 
 /** Events about these objects are news of a payment; all others are kept, and nothing follows from them. */
 const HANDLED = /^(payment_intent|checkout\.session)\./
+/** Events about a refund, or about a charge that was refunded. */
+const REFUNDS = /^(refund\.|charge\.refund)/
 
 /** Receives snapshot events: signature → event → whose is it? Its id is the key, so that duplicates are known. */
-export function stripeEvents(options: SignatureOptions): ProviderCallbacks {
+export function stripeEvents(client: StripeClient, options: SignatureOptions): ProviderCallbacks {
   const verify = stripeSignature(options)
+  const locate = stripeLocate(client)
 
   function authenticate({ raw, headers }: CallbackRequest): CallbackIdentity | CallbackRefusal {
     const signature = verify(raw, headers)
@@ -36,13 +41,20 @@ export function stripeEvents(options: SignatureOptions): ProviderCallbacks {
     return { ok: true, ...identify(event), verifiedBy: signature.verifiedBy }
   }
 
-  return { path: '/stripe', reply: { received: true }, authenticate, parse }
+  return {
+    path: '/stripe',
+    reply: { received: true },
+    authenticate,
+    parse,
+    locate: (raw) => locate(intentOfMoney(readEvent(raw)?.object)),
+  }
 }
 
 function parse(raw: Uint8Array): CallbackNews | null {
   const event = readEvent(raw)
   if (!event)
     throw new PaymentsError('PAYMENTS_CALLBACK_MALFORMED', 'not an event of Stripe', { status: 400 })
+  if (REFUNDS.test(event.type)) return { status: 'changed', about: 'refunds' }
   const owner = ownerOf(event.object)
   if (!owner || !HANDLED.test(event.type)) return null
   const id = ownValue(event.object, 'id')
@@ -53,13 +65,25 @@ function parse(raw: Uint8Array): CallbackNews | null {
 
 /** Whose event it is: the same however it came. */
 export function identify({ id, type, object }: StripeEvent): Omit<CallbackIdentity, 'ok' | 'verifiedBy'> {
-  const { paymentId, attemptId } = ownerOf(object) ?? {}
-  if (paymentId === undefined || attemptId === undefined) {
-    const ignored = 'not about a payment of ours'
-    return { eventId: `stripe:${id}`, type, paymentId: `ignored:${id}`, attemptId: '', ignored }
+  const event = { eventId: `stripe:${id}`, type }
+  const owner = ownerOf(object)
+  if (owner && (HANDLED.test(type) || REFUNDS.test(type))) {
+    const { paymentId, attemptId } = owner
+    return { ...event, paymentId, attemptId }
   }
-  const identity = { eventId: `stripe:${id}`, type, paymentId, attemptId }
-  return HANDLED.test(type) ? identity : { ...identity, ignored: 'not a type that is handled' }
+  // Made in the dashboard: it does not name the payment, but its Payment Intent does. The worker asks for that.
+  const intent = REFUNDS.test(type) ? intentOfMoney(object) : undefined
+  if (intent !== undefined) return { ...event, paymentId: `stripe:${intent}`, attemptId: '' }
+  if (!owner) {
+    const ignored = 'not about a payment of ours'
+    return { ...event, paymentId: `ignored:${id}`, attemptId: '', ignored }
+  }
+  return {
+    ...event,
+    paymentId: owner.paymentId,
+    attemptId: owner.attemptId,
+    ignored: 'not a type that is handled',
+  }
 }
 
 function readEvent(raw: Uint8Array): StripeEvent | undefined {

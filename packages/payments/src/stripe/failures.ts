@@ -26,7 +26,7 @@ export function failureOf(error: unknown): StripeFailure {
  * What a failed create proves. No answer proves nothing, not even a refused connection: the SDK sends again on its
  * own (after ECONNRESET even with `maxNetworkRetries: 0`), and reports the last try only.
  */
-export function startFailure(error: unknown): StartResult {
+export function startFailure(error: unknown): Exclude<StartResult, { outcome: 'accepted' }> {
   const { statusCode, rawType, declineCode, isReplay } = fieldsOf(error)
   const { code, rateLimited } = failureOf(error)
   if (rawType === 'idempotency_error') return { outcome: 'unknown', code, error, keyIsSpent: true }

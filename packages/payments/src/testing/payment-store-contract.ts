@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import type { Dispute } from '../dispute.js'
 import type { OutboxEntry, PaymentRecord } from '../payment.js'
+import type { RefundRecord } from '../refund.js'
 import type { PaymentStore } from '../store.js'
 import { atOnce, eventually, LONG_MS, type ContractCase } from './contract-case.js'
 
@@ -39,7 +41,9 @@ export function paymentStoreContract(create: () => Promise<PaymentStore> | Payme
         history: [
           { at: new Date(1), attemptId: '1', evidence: 'read', observed: 'x', from: 'created', to: 'review' },
         ],
-        outbox: [effect()],
+        outbox: [effect({ refundId: 'ref_1' })],
+        refunds: [refund()],
+        disputes: [dispute()],
         nextCheckAt: FUTURE,
       })
       await store.insert(record)
@@ -231,6 +235,37 @@ function payment(fields: Partial<PaymentRecord> = {}): PaymentRecord {
     createdAt: new Date(1_700_000_000_000),
     updatedAt: new Date(1_700_000_000_001),
     ...fields,
+  }
+}
+
+function refund(): RefundRecord {
+  return {
+    id: 'ref_1',
+    attemptId: '1',
+    amount: { minor: 50_00, currency: 'KES' },
+    status: 'pending',
+    providerRef: null,
+    requestHash: null,
+    idempotencyKey: 'p:refund:ref_1:1',
+    keyedAt: new Date(3),
+    nextCheckAt: FUTURE,
+    checks: 1,
+    createdAt: new Date(3),
+    updatedAt: new Date(4),
+  }
+}
+
+function dispute(): Dispute {
+  return {
+    id: 'du_1',
+    attemptId: '1',
+    amount: { minor: 50_00, currency: 'KES' },
+    status: 'lost',
+    code: 'lost',
+    reason: 'fraudulent',
+    respondBy: new Date(9),
+    createdAt: new Date(3),
+    updatedAt: new Date(4),
   }
 }
 

@@ -22,10 +22,11 @@ interface Made extends Json {
 export async function startFakeStripe() {
   const intents = new Map<string, Made>()
   const sessions = new Map<string, Made>()
+  const refunds = new Map<string, Made>()
   const saved = new Map<string, { request: string; status: number; body: Json }>()
   const requests: { method: string; path: string; key: string | undefined; form: Json }[] = []
   const faults: Fault[] = []
-  const settings = { searchFinds: true }
+  const settings = { searchFinds: true, refundStatus: 'succeeded' }
 
   const server = createServer((req, res) => {
     serve(req, res).catch((error: unknown) =>
@@ -74,6 +75,11 @@ export async function startFakeStripe() {
     }
     if (path === '/v1/payment_intents' && method === 'POST') return ok(makeIntent(form))
     if (path === '/v1/checkout/sessions' && method === 'POST') return ok(makeSession(form))
+    if (path === '/v1/refunds' && method === 'POST') return makeRefund(form)
+    if (path === '/v1/refunds') {
+      const wanted = [...refunds].filter(([, refund]) => refund['payment_intent'] === form['payment_intent'])
+      return ok(list(new Map(wanted), form))
+    }
     if (path === '/v1/payment_intents') return ok(list(intents, form))
     if (path === '/v1/checkout/sessions') return ok(list(sessions, form))
     if (path === '/v1/payment_intents/search') {
@@ -170,6 +176,39 @@ export async function startFakeStripe() {
     return session
   }
 
+  function makeRefund(form: Json): { status: number; body: Json } {
+    const intent = intents.get(String(form['payment_intent']))
+    const sum = [...refunds.values()]
+      .filter(
+        (refund) =>
+          refund['payment_intent'] === intent?.id && !/failed|canceled/.test(String(refund['status'])),
+      )
+      .reduce((total, refund) => total + Number(refund['amount']), 0)
+    const amount = Number(form['amount'])
+    if (sum + amount > Number(intent?.['amount_received'])) {
+      return refusal(
+        400,
+        'charge_already_refunded',
+        'Refund amount is greater than unrefunded amount on charge',
+      )
+    }
+    const id = `re_${randomBytes(8).toString('hex')}`
+    const refund: Made = {
+      id,
+      object: 'refund',
+      amount,
+      charge: intent!['latest_charge'],
+      created: Math.floor(Date.now() / 1000),
+      currency: intent!['currency'],
+      metadata: (form['metadata'] ?? {}) as Record<string, string>,
+      payment_intent: intent!.id,
+      reason: form['reason'] ?? null,
+      status: settings.refundStatus,
+    }
+    refunds.set(id, refund)
+    return { status: 200, body: structuredClone(refund) }
+  }
+
   const client = new Stripe('sk_test_fake', {
     host: '127.0.0.1',
     port,
@@ -180,8 +219,10 @@ export async function startFakeStripe() {
 
   return {
     client,
+    port,
     intents,
     sessions,
+    refunds,
     requests,
     faults,
     settings,
@@ -206,6 +247,10 @@ export async function startFakeStripe() {
       if (session)
         Object.assign(session, { status: 'complete', payment_status: held ? 'unpaid' : 'paid', url: null })
       return intent
+    },
+    /** A refund made in the dashboard: nobody wrote our name on it. */
+    refundInDashboard(intent: string, amount: number): Made {
+      return makeRefund({ payment_intent: intent, amount }).body as Made
     },
     /** Anything else happens to the intent of this reference. */
     change(ref: string, change: Json): Made {

@@ -31,6 +31,7 @@ export async function startStripeShop({
   })
   const told: string[] = []
   const note = (_: unknown, { key }: { key: string }) => void told.push(key)
+  const notes = { paid: note, failed: note, expired: note, review: note, overpaid: note, canceled: note }
   const store = options?.store ?? memoryPaymentStore()
   const kept = memoryInbox()
   const inserted: { id: string; type?: string; ignored?: string; verifiedBy: string }[] = []
@@ -46,7 +47,7 @@ export async function startStripeShop({
     store,
     inbox,
     providers: { stripe },
-    on: { paid: note, failed: note, expired: note, review: note, overpaid: note, canceled: note },
+    on: { ...notes, refunded: note, refundFailed: note, disputed: note, disputeClosed: note },
     retry: { baseMs: 10, capMs: 50, maxAttempts: 8 },
     ...options,
   })
