@@ -44,3 +44,20 @@ test('a cancelled prompt fails with a text for the payer, and may be started aga
   await worker.drained()
   expect(told).toEqual([`${id}:failed:1`, `${id}:paid`])
 })
+
+test('what a provider cannot do it says, and nothing is stored', async () => {
+  const { payments, store, phone } = await open()
+  payments.worker({ pollMs: 5 })
+  const { id } = await payments.create(order())
+  await payments.start(id)
+  await expect(payments.cancel(id)).rejects.toMatchObject({ code: 'PAYMENTS_NOT_CANCELABLE', status: 409 })
+  await expect(payments.capture(id)).rejects.toMatchObject({ code: 'PAYMENTS_NOT_CAPTURABLE', status: 409 })
+  await phone.prompt()
+  await phone.enterPin('1234')
+  await shop.until(id, 'succeeded')
+  await expect(payments.refund(id, { idempotencyKey: 'a' })).rejects.toMatchObject({
+    code: 'PAYMENTS_REFUND_UNSUPPORTED',
+    status: 409,
+  })
+  expect(await store.get(id)).not.toHaveProperty('refunds')
+})

@@ -244,6 +244,22 @@ describe('calls whose answer is lost', () => {
     },
   )
 
+  test('17: while it cannot be looked for it is not asked for again', async () => {
+    await open()
+    Object.assign(shop.stripe.refunds, { keyLifetimeMs: 0 })
+    const { id } = await paid()
+    const { list } = shop.stripe.refunds
+    Object.assign(shop.stripe.refunds, { list: async () => ({ status: 'unavailable', code: 'x' }) })
+    shop.fake.faults.push(LOST, LOST)
+    await shop.payments.refund(id, { idempotencyKey: 'a', amount: usd('5') })
+    const waiting = await shop.payments.refund(id, { idempotencyKey: 'a', amount: usd('5') })
+    expect(waiting).toMatchObject({ refundPending: usd('5'), refunds: [{ status: 'submitting' }] })
+    Object.assign(shop.stripe.refunds, { list })
+    const found = await shop.payments.refund(id, { idempotencyKey: 'a', amount: usd('5') })
+    expect(found).toMatchObject({ refunded: usd('5') })
+    expect(shop.fake.refunds.size).toBe(1)
+  })
+
   test.each([true, false])(
     '18: a saved 500 repeats forever: looked up, then a new key; never refunded twice (executed: %s)',
     async (executed) => {
