@@ -13,5 +13,5 @@ it('each of the 25 failure modes of a payment has a test with its number', () =>
       ...read(`${folder}/${file}`).matchAll(/^\s*(?:(?:test|describe)\(|\)?\(?)\s*['`]mode (\d+): /gm),
     ])
   const tested = new Set(titles.map(([, mode]) => Number(mode)))
-  expect(MODES.filter((mode) => !tested.has(mode))).toEqual([21])
+  expect(MODES.filter((mode) => !tested.has(mode))).toEqual([])
 })

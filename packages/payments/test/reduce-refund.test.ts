@@ -87,7 +87,7 @@ describe('one refund', () => {
     expect(payment).toMatchObject({ status: 'succeeded', captured: 100, version: 3 })
   })
 
-  test('21: money that was sent may come back', () => {
+  test('mode 21: money that was sent may come back', () => {
     const { keys, refunds } = run([ours('succeeded'), { ...ours('failed'), code: 'lost_or_stolen_card' }])
     expect(refunds).toMatchObject([{ status: 'failed', code: 'lost_or_stolen_card' }])
     expect(keys).toEqual(['pay_1:refunded:ref_1', 'pay_1:refundFailed:ref_1'])

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 test.each(['before-call', 'after-call', 'before-store'])(
-  '17: a process that is killed %s leaves a refund that a worker finds out, and that happens once',
+  'mode 17: a process that is killed %s leaves a refund that a worker finds out, and that happens once',
   async (fault) => {
     const collection = client.db().collection(`refunds-${fault}`)
     const shop = await startStripeShop({ payments: { store: mongoPaymentStore(collection) } })

@@ -196,7 +196,7 @@ describe('giving money back', () => {
 })
 
 describe('calls whose answer is lost', () => {
-  test('17: it is on its way, cannot be refunded twice, and asking again under the same key fetches the answer', async () => {
+  test('mode 17: it is on its way, cannot be refunded twice, and asking again under the same key fetches the answer', async () => {
     await open()
     const { id } = await paid()
     shop.fake.faults.push(LOST, LOST)
@@ -213,7 +213,7 @@ describe('calls whose answer is lost', () => {
     expect(new Set(refundCalls().map(({ key }) => key)).size).toBe(1)
   })
 
-  test('17: nobody comes back: the worker finds out', async () => {
+  test('mode 17: nobody comes back: the worker finds out', async () => {
     await open()
     const { id } = await paid()
     shop.fake.faults.push(LOST, LOST)
@@ -227,7 +227,7 @@ describe('calls whose answer is lost', () => {
   })
 
   test.each([true, false])(
-    '17: after a day the key is not trusted: looked up first (executed: %s)',
+    'mode 17: after a day the key is not trusted: looked up first (executed: %s)',
     async (executed) => {
       await open()
       Object.assign(shop.stripe.refunds, { keyLifetimeMs: 0 })
@@ -244,7 +244,7 @@ describe('calls whose answer is lost', () => {
     },
   )
 
-  test('17: while it cannot be looked for it is not asked for again', async () => {
+  test('mode 17: while it cannot be looked for it is not asked for again', async () => {
     await open()
     Object.assign(shop.stripe.refunds, { keyLifetimeMs: 0 })
     const { id } = await paid()
@@ -261,7 +261,7 @@ describe('calls whose answer is lost', () => {
   })
 
   test.each([true, false])(
-    '18: a saved 500 repeats forever: looked up, then a new key; never refunded twice (executed: %s)',
+    'mode 18: a saved 500 repeats forever: looked up, then a new key; never refunded twice (executed: %s)',
     async (executed) => {
       await open()
       const { id } = await paid()
@@ -275,7 +275,7 @@ describe('calls whose answer is lost', () => {
     },
   )
 
-  test('17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
+  test('mode 17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
     await open()
     const { id } = await paid()
     shop.fake.faults.push(LOST, LOST)
@@ -300,7 +300,7 @@ describe('what becomes of refunds', () => {
     await until(id, ({ refunded }) => refunded.minor === 2550)
   })
 
-  test('21: refund.failed after refund.succeeded, in any order and repeated: Stripe is asked, and the sum goes back', async () => {
+  test('mode 21: refund.failed after refund.succeeded, in any order and repeated: Stripe is asked, and the sum goes back', async () => {
     await open()
     const worker = shop.payments.worker({ pollMs: 2 })
     const { id } = await paid()
@@ -434,7 +434,7 @@ describe('money that is held', () => {
     [{ fault: 'saved500', executed: false } as const],
     [{ fault: 'answer', status: 503, error: { type: 'api_error', message: 'm' } } as const],
   ])(
-    '17, 18: a capture whose answer is lost is found out, and money is taken once (%#)',
+    'mode 17, 18: a capture whose answer is lost is found out, and money is taken once (%#)',
     async (...faults) => {
       const { id, worker } = await held()
       shop.fake.faults.push(...faults)
