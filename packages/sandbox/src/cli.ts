@@ -11,6 +11,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   daraja: darajaCommand,
   mongo: mongoCommand,
   phone: phoneCommand,
+  stripe: darajaCommand,
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

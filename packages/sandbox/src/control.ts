@@ -8,18 +8,23 @@ import { accountOf } from './daraja/ledger.js'
 import { SandboxError } from './errors.js'
 import type { MailSandbox } from './mail/mail.js'
 import { createMailControl } from './mail/mail-control.js'
+import { onlyFromHere } from './only-from-here.js'
 import type { Signal } from './signal.js'
+import { createStripeControl } from './stripe/control.js'
+import type { StripeSandbox } from './stripe/stripe.js'
 
-/** Creates the control API: what `sandbox.daraja` does in code, for other processes, the page and the command line. */
+/** Creates the control API: what the sandbox does in code, for other processes, the page and the command line. */
 export function createControl({
   daraja,
   mail,
+  stripe,
   clock,
   changes,
   env,
 }: {
   daraja: Daraja
   mail: MailSandbox
+  stripe: StripeSandbox
   clock: SandboxClock
   changes: Signal
   env: () => Record<string, string>
@@ -30,6 +35,7 @@ export function createControl({
   control.use(onlyFromHere)
   control.use(express.json({ limit: '1mb' }))
 
+  control.use('/stripe', createStripeControl(stripe))
   control.get('/env', (_req, res) => void res.json(env()))
   control.get('/overview', (_req, res) => void res.json(overview(daraja, clock)))
   control.get('/events', streamOf(changes))
@@ -133,21 +139,6 @@ function overview(daraja: Daraja, clock: SandboxClock) {
     ledger: newest(daraja.ledger().map((entry, id) => ({ id, ...entry }))),
     faults: daraja.faults.list(),
   }
-}
-
-/**
- * A page of another site must not steer the sandbox: its requests carry its Origin, and a name that it has pointed
- * at 127.0.0.1 is in Host.
- */
-const onlyFromHere: RequestHandler = function onlyFromHere(req, _res, next) {
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(req.get('host') ?? '')
-  const origin = req.get('origin')
-  if (isLoopback && (origin === undefined || origin === `http://${req.get('host')}`)) return next()
-  next(
-    new SandboxError('SANDBOX_REQUEST_INVALID', 'The control API answers this machine alone.', {
-      status: 403,
-    }),
-  )
 }
 
 /** Server-sent events: one `change` whenever something has changed, and a comment now and then to keep the line open. */

@@ -133,9 +133,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const app = express()
   app.disable('x-powered-by')
   app.use(page())
+  app.use(stripe.pages)
   app.use(
     '/_sandbox',
-    createControl({ daraja, mail: mail.mail, clock: sandboxClock, changes, env: () => env }),
+    createControl({
+      ...{ daraja, stripe: stripe.stripe, mail: mail.mail },
+      ...{ clock: sandboxClock, changes, env: () => env },
+    }),
   )
   app.use(router)
   app.use(stripe.router)

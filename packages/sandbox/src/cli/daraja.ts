@@ -5,7 +5,7 @@ import { numberOption, run } from './run.js'
 /** Where the command line tools look for a sandbox. */
 export const defaultPort = 4010
 
-/** `ementech-sandbox daraja`: Daraja, the control API and the phone, until a signal. */
+/** `ementech-sandbox daraja`, or `stripe`, which is the same: both, the control API and the phone, until a signal. */
 export async function darajaCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: darajaOptions })
   const sandbox = await startSandbox(sandboxOptions(values))
@@ -21,6 +21,7 @@ export const darajaOptions = {
   seed: { type: 'string' },
   'queries-per-minute': { type: 'string' },
   'smtp-port': { type: 'string' },
+  'stripe-webhooks': { type: 'string' },
 } as const
 
 /** The options of the command line as those of `startSandbox`. */
@@ -35,6 +36,7 @@ export function sandboxOptions(values: {
     ...(values.dir !== undefined && { dir: values.dir }),
     ...(values.seed !== undefined && { seed: values.seed }),
     ...(smtpPort !== undefined && { mail: { port: smtpPort } }),
+    ...(values['stripe-webhooks'] !== undefined && { stripe: { webhookUrl: values['stripe-webhooks'] } }),
     ...(queries !== undefined && {
       daraja: { spikeArrest: queries ? { stkQuery: { requests: queries, perMs: 60_000 } } : {} },
     }),

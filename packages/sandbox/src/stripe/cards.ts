@@ -1,6 +1,6 @@
 /** What becomes of a payment with a test card. */
 export type CardOutcome =
-  | { kind: 'approved' }
+  | { kind: 'approved'; afterwards?: 'dispute' | 'refundFails' | 'refundIsPending' }
   | { kind: 'authenticate' }
   | { kind: 'declined'; code: string; declineCode: string | null; message: string }
 
@@ -22,15 +22,19 @@ const wasDeclined = 'Your card was declined.'
 
 /** Test methods by the names that the API takes, as on docs.stripe.com/testing. */
 const cards: Record<string, Card> = {
-  pm_card_visa: { number: '4242424242424242', brand: 'visa', outcome: approved },
-  pm_card_visa_debit: { number: '4000056655665556', brand: 'visa', outcome: approved },
-  pm_card_mastercard: { number: '5555555555554444', brand: 'mastercard', outcome: approved },
-  pm_card_amex: { number: '378282246310005', brand: 'amex', outcome: approved },
+  pm_card_visa: card('4242424242424242', approved),
+  pm_card_visa_debit: card('4000056655665556', approved),
+  pm_card_mastercard: card('5555555555554444', approved, 'mastercard'),
+  pm_card_mastercard_debit: card('5200828282828210', approved, 'mastercard'),
+  pm_card_mastercard_prepaid: card('5105105105105100', approved, 'mastercard'),
+  pm_card_amex: card('378282246310005', approved, 'amex'),
+  pm_card_discover: card('6011111111111117', approved, 'discover'),
+  pm_card_diners: card('3056930009020004', approved, 'diners'),
+  pm_card_jcb: card('3566002020360505', approved, 'jcb'),
+  pm_card_createDispute: card('4000000000000259', { kind: 'approved', afterwards: 'dispute' }),
+  pm_card_refundFail: card('4000000000005126', { kind: 'approved', afterwards: 'refundFails' }),
+  pm_card_pendingRefund: card('4000000000007726', { kind: 'approved', afterwards: 'refundIsPending' }),
   pm_card_chargeDeclined: card('4000000000000002', declined(wasDeclined, 'card_declined', 'generic_decline')),
-  pm_card_visa_chargeDeclined: card(
-    '4000000000000002',
-    declined(wasDeclined, 'card_declined', 'generic_decline'),
-  ),
   pm_card_chargeDeclinedInsufficientFunds: card(
     '4000000000009995',
     declined('Your card has insufficient funds.', 'card_declined', 'insufficient_funds'),
@@ -42,6 +46,18 @@ const cards: Record<string, Card> = {
   pm_card_chargeDeclinedStolenCard: card(
     '4000000000009979',
     declined(wasDeclined, 'card_declined', 'stolen_card'),
+  ),
+  pm_card_chargeDeclinedFraudulent: card(
+    '4100000000000019',
+    declined(wasDeclined, 'card_declined', 'fraudulent'),
+  ),
+  pm_card_chargeDeclinedVelocityLimitExceeded: card(
+    '4000000000006975',
+    declined(
+      'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+      'card_declined',
+      'card_velocity_exceeded',
+    ),
   ),
   pm_card_chargeDeclinedExpiredCard: card(
     '4000000000000069',
@@ -55,17 +71,19 @@ const cards: Record<string, Card> = {
     '4000000000000119',
     declined('An error occurred while processing your card. Try again in a little bit.', 'processing_error'),
   ),
-  pm_card_authenticationRequired: card('4000002500003155', authenticate),
+  pm_card_authenticationRequired: card('4000002760003184', authenticate),
+  pm_card_authenticationRequiredOnSetup: card('4000002500003155', authenticate),
   pm_card_threeDSecure2Required: card('4000000000003220', authenticate),
 }
 
-function card(number: string, outcome: CardOutcome): Card {
-  return { number, brand: 'visa', outcome }
+function card(number: string, outcome: CardOutcome, brand = 'visa'): Card {
+  return { number, brand, outcome }
 }
 
-/** The test card of this name, such as pm_card_visa. */
+/** The test card of this name, such as pm_card_visa. The declined ones have two names, with and without `visa_`. */
 export function cardNamed(name: string): Card | undefined {
-  return Object.hasOwn(cards, name) ? cards[name] : undefined
+  const known = name.replace('pm_card_visa_charge', 'pm_card_charge')
+  return Object.hasOwn(cards, known) ? cards[known] : undefined
 }
 
 /** The test card with this number, which may be written with spaces. */

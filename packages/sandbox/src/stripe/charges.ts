@@ -65,6 +65,14 @@ export function settled(work: Work, transaction: BalanceTransaction): BalanceTra
   return { ...transaction, status: transaction.available_on <= work.now ? 'available' : 'pending' }
 }
 
+/** What is available now, in the smallest unit of `currency`. */
+export function availableBalance(work: Work, currency: string): number {
+  return work
+    .all('balanceTransactions')
+    .filter((transaction) => transaction.currency === currency && transaction.available_on <= work.now)
+    .reduce((sum, { net }) => sum + net, 0)
+}
+
 function sums(transactions: BalanceTransaction[], status: BalanceTransaction['status']) {
   const currencies = [...new Set(transactions.map(({ currency }) => currency))]
   if (currencies.length === 0) currencies.push('usd')

@@ -30,7 +30,7 @@ export function addCharge(
     captured: false,
     created: work.now,
     currency: intent.currency,
-    customer: null,
+    customer: intent.customer,
     description: intent.description,
     disputed: false,
     failure_balance_transaction: null,
@@ -74,7 +74,7 @@ export function addCharge(
     receipt_url: null,
     refunded: false,
     review: null,
-    shipping: null,
+    shipping: intent.shipping,
     source: null,
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
@@ -110,7 +110,8 @@ export function addBalanceTransaction(
   movement: Pick<
     BalanceTransaction,
     'amount' | 'available_on' | 'currency' | 'description' | 'fee' | 'source' | 'type'
-  >,
+  > &
+    Partial<Pick<BalanceTransaction, 'reporting_category'>>,
 ): BalanceTransaction {
   const { fee, currency, amount, type } = movement
   const transaction: BalanceTransaction = {
@@ -121,7 +122,7 @@ export function addBalanceTransaction(
     created: work.now,
     exchange_rate: null,
     fee_details:
-      fee > 0
+      fee !== 0
         ? [
             {
               amount: fee,
@@ -133,7 +134,7 @@ export function addBalanceTransaction(
           ]
         : [],
     net: amount - fee,
-    reporting_category: type,
+    reporting_category: movement.reporting_category ?? (type === 'adjustment' ? 'other_adjustment' : type),
     status: 'pending',
   }
   work.set('balanceTransactions', transaction.id, transaction)

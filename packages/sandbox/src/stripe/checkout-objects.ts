@@ -31,11 +31,12 @@ export interface Price {
   nickname: null
   product: string
   recurring: null
-  tax_behavior: 'unspecified'
+  tax_behavior: 'exclusive' | 'inclusive' | 'unspecified'
   tiers_mode: null
   transform_quantity: null
   type: 'one_time'
-  unit_amount: number
+  /** Null if the price is a fraction of the smallest unit. */
+  unit_amount: number | null
   unit_amount_decimal: string
 }
 
@@ -50,7 +51,7 @@ export interface CheckoutSession {
   amount_subtotal: number
   amount_total: number
   automatic_tax: { enabled: false; liability: null; provider: null; status: null }
-  billing_address_collection: null
+  billing_address_collection: 'auto' | null
   cancel_url: string | null
   client_reference_id: string | null
   client_secret: null
@@ -62,9 +63,9 @@ export interface CheckoutSession {
   currency_conversion: null
   custom_fields: never[]
   custom_text: { after_submit: null; shipping_address: null; submit: null; terms_of_service_acceptance: null }
-  customer: null
+  customer: string | null
   customer_account: null
-  customer_creation: 'if_required'
+  customer_creation: 'always' | 'if_required' | null
   customer_details: CustomerDetails | null
   customer_email: string | null
   discounts: never[]
@@ -73,7 +74,7 @@ export interface CheckoutSession {
   invoice: null
   invoice_creation: null
   livemode: false
-  locale: null
+  locale: string | null
   managed_payments: null
   metadata: Metadata
   mode: 'payment'
@@ -84,7 +85,7 @@ export interface CheckoutSession {
   payment_method_configuration_details: null
   payment_method_options: Record<string, never>
   payment_method_types: string[]
-  payment_status: 'paid' | 'unpaid'
+  payment_status: 'no_payment_required' | 'paid' | 'unpaid'
   permissions: null
   phone_number_collection: { enabled: false }
   recovered_from: null
@@ -94,7 +95,7 @@ export interface CheckoutSession {
   shipping_cost: null
   shipping_options: never[]
   status: 'complete' | 'expired' | 'open'
-  submit_type: null
+  submit_type: string | null
   subscription: null
   success_url: string
   total_details: { amount_discount: 0; amount_shipping: 0; amount_tax: 0 }
@@ -112,5 +113,5 @@ export interface CustomerDetails {
   name: string | null
   phone: null
   tax_exempt: 'none'
-  tax_ids: never[]
+  tax_ids: never[] | null
 }

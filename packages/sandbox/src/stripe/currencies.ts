@@ -36,8 +36,8 @@ const minimums: Record<string, number> = {
   ...{ nok: 300, nzd: 50, php: 50, pln: 200, ron: 200, rub: 50, sek: 300, sgd: 50, thb: 1000, zar: 50 },
 }
 
-/** Card networks carry twelve digits. */
-const largest = 999_999_999_999
+/** The most that can be charged: card networks carry twelve digits. */
+export const largestAmount = 999_999_999_999
 
 /** The currency in lower case. @throws Refusal */
 export function checkedCurrency(currency: string, param = 'currency'): string {
@@ -49,14 +49,19 @@ export function checkedCurrency(currency: string, param = 'currency'): string {
   )
 }
 
+/** The least that can be charged, in the smallest unit; 0 where Stripe lists none. */
+export function minimumOf(currency: string): number {
+  return minimums[currency] ?? 0
+}
+
 /** Refuses what a payment of `currency` cannot be. @throws Refusal */
 export function checkAmount(amount: number, currency: string, param = 'amount'): void {
-  const minimum = minimums[currency] ?? 0
+  const minimum = minimumOf(currency)
   if (amount < minimum) {
     throw invalid(`Amount must be at least ${money(minimum, currency)}`, { code: 'amount_too_small', param })
   }
-  if (amount > largest) {
-    throw invalid(`Amount must be no more than ${money(largest, currency)}`, {
+  if (amount > largestAmount) {
+    throw invalid(`Amount must be no more than ${money(largestAmount, currency)}`, {
       code: 'amount_too_large',
       param,
     })
@@ -76,12 +81,26 @@ export function checkStep(amount: number, currency: string, param = 'amount'): v
 
 /** `$20.00 usd`, `2000 kes` as `20.00 kes`. */
 export function money(amount: number, currency: string): string {
-  const decimals = zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2
+  const decimals = decimalsOf(currency)
   const digits = (amount / 10 ** decimals).toLocaleString('en-US', {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   })
   return `${signs[currency] ?? ''}${digits} ${currency}`
+}
+
+/** An amount as people read it: `$20.00`, `KES 1,250.00`. */
+export function price(amount: number, currency: string): string {
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: writtenWithCents.has(currency) ? 0 : decimalsOf(currency),
+    maximumFractionDigits: decimalsOf(currency),
+  }).format(amount / 10 ** decimalsOf(currency))
+}
+
+function decimalsOf(currency: string): number {
+  return zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2
 }
 
 const signs: Record<string, string> = { usd: '$', eur: '€', gbp: '£' }

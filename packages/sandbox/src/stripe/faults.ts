@@ -5,12 +5,16 @@ export type StripeFaultName =
   | 'corruptSignature'
   | 'delayDelivery'
   | 'dropDelivery'
+  | 'duplicateAsNewEvent'
   | 'duplicateDelivery'
   | 'loseAnswer'
   | 'rateLimit'
   | 'reorderDelivery'
+  | 'searchLag'
   | 'serverError'
+  | 'serverErrorAfter'
   | 'slowAnswer'
+  | 'staleSnapshot'
   | 'suppressEvent'
 
 /** An order for something to go wrong. */
@@ -22,7 +26,7 @@ export interface StripeFaultOrder {
   on?: string
   /** For faults of a delivery: only events of this type. Default: any. */
   type?: string
-  /** For `delayDelivery` and `slowAnswer`: sandbox milliseconds. */
+  /** For `delayDelivery`, `searchLag` and `slowAnswer`: sandbox milliseconds. */
   ms?: number
   /** For `duplicateDelivery`: how many more are sent. @default 1 */
   copies?: number
@@ -54,9 +58,16 @@ export const stripeFaultTable: Record<
   dropDelivery: { does: 'the event is never sent, but can be listed', takes: ['type'] },
   duplicateDelivery: { does: 'the event is sent again, as often as copies says', takes: ['type', 'copies'] },
   reorderDelivery: { does: 'the event comes after the next one', takes: ['type'] },
+  duplicateAsNewEvent: { does: 'two events, with two ids, are made of the same change', takes: ['type'] },
+  staleSnapshot: { does: 'the event shows its object as it was before the change', takes: ['type'] },
   suppressEvent: { does: 'the change happens, but no event is made of it', takes: ['type'] },
   rateLimit: { does: 'the request is refused with 429', takes: ['on'] },
   serverError: { does: 'the request fails with 500, which its idempotency key keeps', takes: ['on'] },
+  serverErrorAfter: {
+    does: 'the request is executed, but answered with 500, which its idempotency key keeps',
+    takes: ['on'],
+  },
+  searchLag: { does: 'a search finds nothing that is younger than so many milliseconds', takes: ['ms'] },
   loseAnswer: { does: 'the request is executed, but the connection closes without an answer', takes: ['on'] },
   slowAnswer: {
     does: 'the request is executed, but its answer comes so many milliseconds later',

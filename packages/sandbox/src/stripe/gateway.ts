@@ -8,6 +8,8 @@ import express, {
 import { checkKey, checkVersion } from './auth.js'
 import { chargeOperations } from './charges.js'
 import type { StripeContext } from './context.js'
+import { customerOperations } from './customers.js'
+import { disputeOperations } from './disputes.js'
 import { endpointOperations } from './endpoints.js'
 import { eventOperations } from './events.js'
 import { expand } from './expand.js'
@@ -17,6 +19,7 @@ import { listOf, text } from './params.js'
 import { paymentIntentOperations } from './payment-intents.js'
 import { paymentMethodOperations } from './payment-methods.js'
 import { refundOperations } from './refunds.js'
+import { sessionOperations } from './sessions.js'
 import { invalid, Refusal } from './refusal.js'
 import { fingerprintOf, keptReply, keyInUse } from './replies.js'
 import type { StripeRequestLog } from './request-log.js'
@@ -26,9 +29,12 @@ import { beginWork, type Work } from './work.js'
 /** All that the API can be asked here. A fixed path stands before one with an id in its place. */
 const operations: Operation[] = [
   ...paymentIntentOperations,
+  ...sessionOperations,
+  ...customerOperations,
   ...paymentMethodOperations,
   ...chargeOperations,
   ...refundOperations,
+  ...disputeOperations,
   ...eventOperations,
   ...endpointOperations,
 ]
@@ -108,6 +114,7 @@ export function createStripeGateway(
     const values = operation.read(params, '')
     if (faults.take('serverError', { on: `${operation.method} ${operation.path}` })) return serverError()
     const answer = operation.run(work, values, id)
+    if (faults.take('serverErrorAfter', { on: `${operation.method} ${operation.path}` })) return serverError()
     return { ...answer, body: expand(work, answer.body, paths) }
   }
 

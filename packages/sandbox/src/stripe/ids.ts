@@ -8,6 +8,7 @@ export function createIds(random: Random) {
   return {
     paymentIntent: of('pi_3', 23),
     charge: of('ch_3', 23),
+    customer: of('cus_', 14),
     refund: of('re_3', 23),
     balanceTransaction: of('txn_3', 23),
     paymentMethod: of('pm_1', 23),
@@ -16,6 +17,7 @@ export function createIds(random: Random) {
     price: of('price_1', 23),
     product: of('prod_', 14),
     event: of('evt_1', 23),
+    dispute: of('du_1', 23),
     delivery: of('del_', 24),
     endpoint: of('we_1', 23),
     request: of('req_', 14),

@@ -44,9 +44,11 @@ export function newIntent(
       | 'automatic_payment_methods'
       | 'capture_method'
       | 'confirmation_method'
+      | 'customer'
       | 'description'
       | 'metadata'
       | 'receipt_email'
+      | 'shipping'
       | 'statement_descriptor'
       | 'statement_descriptor_suffix'
     >
@@ -64,9 +66,11 @@ export function newIntent(
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: allowed
-      ? null
-      : { enabled: true, allow_redirects: 'always', ...given.automatic_payment_methods },
+    // Checkout, which chooses by itself, gives null.
+    automatic_payment_methods:
+      allowed || given.automatic_payment_methods === null
+        ? null
+        : { enabled: true, allow_redirects: 'always', ...given.automatic_payment_methods },
     canceled_at: null,
     cancellation_reason: null,
     capture_method: given.capture_method ?? 'automatic_async',
@@ -74,7 +78,7 @@ export function newIntent(
     confirmation_method: given.confirmation_method ?? 'automatic',
     created: work.now,
     currency: given.currency,
-    customer: null,
+    customer: given.customer ?? null,
     customer_account: null,
     description: given.description ?? null,
     excluded_payment_method_types: null,
@@ -94,7 +98,7 @@ export function newIntent(
     receipt_email: given.receipt_email ?? null,
     review: null,
     setup_future_usage: null,
-    shipping: null,
+    shipping: given.shipping ?? null,
     source: null,
     statement_descriptor: given.statement_descriptor ?? null,
     statement_descriptor_suffix: given.statement_descriptor_suffix ?? null,

@@ -1,4 +1,4 @@
-import type { BillingDetails, Metadata } from './objects.js'
+import type { BillingDetails, Metadata, Shipping } from './objects.js'
 
 /** One attempt to charge a card. */
 export interface Charge {
@@ -16,7 +16,7 @@ export interface Charge {
   captured: boolean
   created: number
   currency: string
-  customer: null
+  customer: string | null
   description: string | null
   disputed: boolean
   failure_balance_transaction: null
@@ -36,7 +36,7 @@ export interface Charge {
   receipt_url: null
   refunded: boolean
   review: null
-  shipping: null
+  shipping: Shipping | null
   source: null
   source_transfer: null
   statement_descriptor: string | null
@@ -93,8 +93,11 @@ export interface Refund {
   charge: string
   created: number
   currency: string
-  customer: null
+  customer: string | null
   customer_account: null
+  /** Only of a refund that has failed, like its reason. */
+  failure_balance_transaction?: string
+  failure_reason?: string
   destination_details: {
     type: 'card'
     card: { reference_status: 'pending'; reference_type: string; type: 'refund' }
@@ -102,10 +105,12 @@ export interface Refund {
   metadata: Metadata
   payment_intent: string
   payment_method: string
+  /** Only of a pending one. */
+  pending_reason?: 'processing'
   reason: 'duplicate' | 'fraudulent' | 'requested_by_customer' | null
   receipt_number: null
   source_transfer_reversal: null
-  status: 'succeeded'
+  status: 'failed' | 'pending' | 'succeeded'
   transfer_reversal: null
 }
 
@@ -129,8 +134,9 @@ export interface BalanceTransaction {
     type: 'stripe_fee'
   }>
   net: number
-  reporting_category: 'charge' | 'refund'
-  source: string
+  reporting_category:
+    'charge' | 'dispute' | 'dispute_reversal' | 'other_adjustment' | 'refund' | 'refund_failure'
+  source: string | null
   status: 'available' | 'pending'
-  type: 'charge' | 'refund'
+  type: 'adjustment' | 'charge' | 'refund' | 'refund_failure'
 }

@@ -1,7 +1,11 @@
 import type { Charge, Refund } from './money-objects.js'
+import type { Dispute } from './dispute-objects.js'
 import type { CheckoutSession } from './checkout-objects.js'
+import type { Customer, Shipping } from './customer-objects.js'
 export type { BalanceTransaction, Charge, ChargeCard, ChargeOutcome, Refund } from './money-objects.js'
 export type { CheckoutSession, CustomerDetails, LineItem, Price } from './checkout-objects.js'
+export type { Dispute } from './dispute-objects.js'
+export type { Address, Customer, Shipping } from './customer-objects.js'
 
 /** Keys and texts of the application's own. */
 export type Metadata = Record<string, string>
@@ -24,7 +28,7 @@ export interface PaymentIntent {
   confirmation_method: 'automatic' | 'manual'
   created: number
   currency: string
-  customer: null
+  customer: string | null
   customer_account: null
   description: string | null
   excluded_payment_method_types: null
@@ -44,7 +48,7 @@ export interface PaymentIntent {
   receipt_email: string | null
   review: null
   setup_future_usage: null
-  shipping: null
+  shipping: Shipping | null
   source: null
   statement_descriptor: string | null
   statement_descriptor_suffix: string | null
@@ -113,7 +117,7 @@ export interface PaymentMethod {
     wallet: null
   }
   created: number
-  customer: null
+  customer: string | null
   customer_account: null
   livemode: false
   metadata: Metadata
@@ -136,11 +140,19 @@ export interface Event {
 /** What happens here. */
 export type EventType =
   | 'charge.captured'
+  | 'charge.dispute.closed'
+  | 'charge.dispute.created'
+  | 'charge.dispute.funds_reinstated'
+  | 'charge.dispute.funds_withdrawn'
+  | 'charge.dispute.updated'
   | 'charge.failed'
   | 'charge.refunded'
   | 'charge.succeeded'
   | 'checkout.session.completed'
   | 'checkout.session.expired'
+  | 'customer.created'
+  | 'customer.deleted'
+  | 'customer.updated'
   | 'payment_intent.amount_capturable_updated'
   | 'payment_intent.canceled'
   | 'payment_intent.created'
@@ -148,6 +160,7 @@ export type EventType =
   | 'payment_intent.requires_action'
   | 'payment_intent.succeeded'
   | 'refund.created'
+  | 'refund.failed'
   | 'refund.updated'
 
 /** An address to which events are sent. */
@@ -168,4 +181,4 @@ export interface WebhookEndpoint {
 }
 
 /** What an event can be about. */
-export type StripeObject = Charge | CheckoutSession | PaymentIntent | Refund
+export type StripeObject = Charge | CheckoutSession | Customer | Dispute | PaymentIntent | Refund

@@ -1,5 +1,6 @@
 import { captureCharge } from './charging.js'
 import { checkAmount, checkedCurrency, money } from './currencies.js'
+import { customerNamed, shippingDetails } from './customers.js'
 import { cancelIntent, checkConfirmable, confirm, intentOf, newIntent, unexpected } from './intents.js'
 import { isWithin, page, pageShape, range } from './lists.js'
 import type { PaymentIntent } from './objects.js'
@@ -16,13 +17,17 @@ import {
   oneOf,
   text,
 } from './params.js'
+import { settleSession } from './paying.js'
 import { methodNamed } from './payment-methods.js'
 import { invalid } from './refusal.js'
+import { parseSearch, searched, searchPage } from './search.js'
 
 const descriptive = {
+  customer: text,
   description: clearable,
   metadata,
   receipt_email: clearable,
+  shipping: shippingDetails,
   statement_descriptor: clearable,
   statement_descriptor_suffix: clearable,
 }
@@ -51,6 +56,7 @@ export const paymentIntentOperations = [
     (work, params) => {
       const currency = checkedCurrency(params.currency)
       checkAmount(params.amount, currency)
+      if (params.customer !== undefined) customerNamed(work, params.customer)
       if (params.automatic_payment_methods && params.allowed_payment_method_types) {
         throw invalid(
           'You may only specify one of these parameters: automatic_payment_methods, allowed_payment_method_types.',
@@ -67,6 +73,12 @@ export const paymentIntentOperations = [
       work.emit('payment_intent.created', intent)
       return params.confirm ? confirm(work, intent, params) : ok(intent)
     },
+  ),
+  operation(
+    'GET',
+    '/v1/payment_intents/search',
+    { required: { query: text }, optional: { limit: integer(1, 100), page: text } },
+    (work, params) => searchPage(searched(work, parseSearch(params.query)), params),
   ),
   operation('GET', '/v1/payment_intents/:id', { optional: { client_secret: text } }, (work, _params, id) =>
     ok(intentOf(work, id)),
@@ -87,6 +99,7 @@ export const paymentIntentOperations = [
         )
       }
       if (amount !== undefined) checkAmount(amount, intent.currency)
+      if (described.customer !== undefined) customerNamed(work, described.customer)
       const method = payment_method === undefined ? undefined : methodNamed(work, payment_method)
       const updated: PaymentIntent = {
         ...intent,
@@ -140,6 +153,7 @@ export const paymentIntentOperations = [
       work.set('paymentIntents', id, captured)
       work.emit('charge.captured', captureCharge(work, charge, amount))
       work.emit('payment_intent.succeeded', captured)
+      settleSession(work, captured)
       return ok(captured)
     },
   ),
@@ -169,8 +183,18 @@ export const paymentIntentOperations = [
       return ok(cancelIntent(work, intent, params.cancellation_reason ?? null))
     },
   ),
-  operation('GET', '/v1/payment_intents', { optional: { ...pageShape, created: range } }, (work, params) => {
-    const intents = work.all('paymentIntents').filter(({ created }) => isWithin(created, params.created))
-    return page(intents, params, '/v1/payment_intents')
-  }),
+  operation(
+    'GET',
+    '/v1/payment_intents',
+    { optional: { ...pageShape, created: range, customer: text } },
+    (work, params) => {
+      const intents = work
+        .all('paymentIntents')
+        .filter(
+          ({ created, customer }) =>
+            isWithin(created, params.created) && (params.customer ?? customer) === customer,
+        )
+      return page(intents, params, '/v1/payment_intents')
+    },
+  ),
 ]

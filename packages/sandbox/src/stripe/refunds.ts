@@ -1,9 +1,9 @@
-import { addBalanceTransaction } from './charging.js'
 import { checkStep, money } from './currencies.js'
 import { isWithin, page, pageShape, range } from './lists.js'
-import type { Charge, Refund } from './objects.js'
+import type { Charge } from './objects.js'
 import { ok, operation } from './operation.js'
 import { integer, mergeMetadata, metadata, oneOf, text } from './params.js'
+import { makeRefund } from './refunding.js'
 import { invalid, missing } from './refusal.js'
 import type { Work } from './work.js'
 
@@ -23,6 +23,11 @@ export const refundOperations = [
     },
     (work, params) => {
       const charge = chargeToRefund(work, params)
+      if (charge.disputed) {
+        throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+          code: 'charge_disputed',
+        })
+      }
       const left = charge.amount_captured - charge.amount_refunded
       const amount = params.amount ?? left
       if (left <= 0) {
@@ -35,7 +40,7 @@ export const refundOperations = [
           { param: 'amount' },
         )
       }
-      return ok(refund(work, charge, amount, params))
+      return ok(makeRefund(work, charge, amount, params))
     },
   ),
   operation('GET', '/v1/refunds/:id', {}, (work, _params, id) => {
@@ -50,6 +55,14 @@ export const refundOperations = [
     work.set('refunds', id, updated)
     work.emit('refund.updated', updated)
     return ok(updated)
+  }),
+  operation('POST', '/v1/refunds/:id/cancel', {}, (work, _params, id) => {
+    const found = work.get('refunds', id)
+    if (!found) throw missing('refund', id, 'id')
+    // Only those that wait for the customer can be, and those to cards never do.
+    throw invalid(
+      `Refund ${id} cannot be canceled because it has a status of ${found.status}. Only a refund with one of the following statuses may be canceled: requires_action.`,
+    )
   }),
   operation(
     'GET',
@@ -97,52 +110,4 @@ function chargeToRefund(work: Work, named: { charge?: string; payment_intent?: s
       ? `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`
       : `Charge ${id} has not been captured. Cancel its PaymentIntent instead.`,
   )
-}
-
-function refund(
-  work: Work,
-  charge: Charge,
-  amount: number,
-  { reason, metadata }: { reason?: Refund['reason']; metadata?: Record<string, string> },
-): Refund {
-  const id = work.context.ids.refund()
-  const transaction = addBalanceTransaction(work, {
-    amount: -amount,
-    currency: charge.currency,
-    description: `REFUND FOR CHARGE${charge.description ? ` (${charge.description})` : ''}`,
-    fee: 0,
-    source: id,
-    type: 'refund',
-    available_on: work.now,
-  })
-  const made: Refund = {
-    id,
-    object: 'refund',
-    amount,
-    balance_transaction: transaction.id,
-    charge: charge.id,
-    created: work.now,
-    currency: charge.currency,
-    customer: null,
-    customer_account: null,
-    destination_details: {
-      type: 'card',
-      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
-    },
-    metadata: mergeMetadata({}, metadata),
-    payment_intent: charge.payment_intent,
-    payment_method: charge.payment_method,
-    reason: reason ?? null,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: 'succeeded',
-    transfer_reversal: null,
-  }
-  const amount_refunded = charge.amount_refunded + amount
-  const refunded = { ...charge, amount_refunded, refunded: amount_refunded === charge.amount_captured }
-  work.set('refunds', id, made)
-  work.set('charges', charge.id, refunded)
-  work.emit('charge.refunded', refunded)
-  work.emit('refund.created', made)
-  return made
 }

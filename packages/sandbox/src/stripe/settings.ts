@@ -9,24 +9,37 @@ export interface StripeOptions {
    * three times more "over the course of a few hours" and publish no figures. @default [300_000, 1_800_000, 7_200_000]
    */
   retryDelaysMs?: number[]
+  /**
+   * How long after its creation an intent is found by search, in sandbox time. Stripe: "in less than one minute".
+   * @default 0
+   */
+  searchLagMs?: number
 }
 
 /** `StripeOptions` with the defaults filled in. */
 export type StripeSettings = Required<Omit<StripeOptions, 'webhookUrl'>> & Pick<StripeOptions, 'webhookUrl'>
 
-/** Fills in the defaults. */
+/** Fills in the defaults. @throws TypeError */
 export function stripeSettings({
   deliveryDelay = { minMs: 100, maxMs: 1000 },
   retryDelaysMs = [300_000, 1_800_000, 7_200_000],
+  searchLagMs = 0,
   ...rest
 }: StripeOptions = {}): StripeSettings {
-  return { deliveryDelay, retryDelaysMs, ...rest }
+  const { webhookUrl } = rest
+  if (webhookUrl !== undefined && !URL.canParse(webhookUrl)) {
+    throw new TypeError(`startSandbox: stripe: "webhookUrl" must be a URL, not "${webhookUrl}".`)
+  }
+  return { deliveryDelay, retryDelaysMs, searchLagMs, ...rest }
 }
 
 /** The keys of `StripeOptions`. */
-export const stripeOptionNames = ['webhookUrl', 'deliveryDelay', 'retryDelaysMs'] as const satisfies Array<
-  keyof StripeOptions
->
+export const stripeOptionNames = [
+  'webhookUrl',
+  'deliveryDelay',
+  'retryDelaysMs',
+  'searchLagMs',
+] as const satisfies Array<keyof StripeOptions>
 
 /** The keys of the one account of this sandbox. They open nothing elsewhere. */
 export const account = {
@@ -53,6 +66,10 @@ export const stripeLimits = {
   eventMs: 30 * 86_400_000,
   /** Money from cards becomes available after seven days, as for a new account. */
   settlementMs: 7 * 86_400_000,
+  /** A cardholder's bank waits seven days for evidence, or longer. */
+  evidenceMs: 7 * 86_400_000,
+  /** When a test card's dispute comes, or its refund is decided; Stripe says "some time later". */
+  sequelMs: 5000,
   /** Life of a Checkout Session. */
   session: { leastMs: 1_800_000, defaultMs: 86_400_000, mostMs: 86_400_000 },
 }

@@ -2,6 +2,8 @@ import type {
   BalanceTransaction,
   Charge,
   CheckoutSession,
+  Customer,
+  Dispute,
   Event,
   LineItem,
   PaymentIntent,
@@ -14,7 +16,9 @@ import type {
 export interface StripeState {
   balanceTransactions: Record<string, BalanceTransaction>
   charges: Record<string, Charge>
+  customers: Record<string, Customer>
   deliveries: Record<string, Delivery>
+  disputes: Record<string, Dispute>
   endpoints: Record<string, Endpoint>
   events: Record<string, Event>
   paymentIntents: Record<string, PaymentIntent>
@@ -96,7 +100,9 @@ export function emptyStripeState(): StripeState {
   return {
     balanceTransactions: {},
     charges: {},
+    customers: {},
     deliveries: {},
+    disputes: {},
     endpoints: {},
     events: {},
     paymentIntents: {},

@@ -1,15 +1,33 @@
-import type { Router } from 'express'
-import { authenticate } from './attempts.js'
+import { createCheckout, type Checkout } from './checkout.js'
 import type { StripeContext } from './context.js'
 import { createDeliveries } from './deliveries.js'
 import { addEndpoint, endpointOf } from './endpoints.js'
 import type { StripeFaults } from './faults.js'
 import { createStripeGateway } from './gateway.js'
-import { cancelIntent, intentOf } from './intents.js'
-import type { Charge, Event, PaymentIntent, Refund, WebhookEndpoint } from './objects.js'
+import { createHostedPages } from './hosted-pages.js'
+import { intentOf } from './intents.js'
+import { assertKnownKeys } from '../options.js'
+import { availableBalance } from './charges.js'
+import { addBalanceTransaction } from './charging.js'
+import { checkedCurrency } from './currencies.js'
+import { disputeReasons, type DisputeReason } from './dispute-objects.js'
+import { closeDispute, openDispute } from './disputing.js'
+import { disputeOf } from './disputes.js'
+import type {
+  Charge,
+  CheckoutSession,
+  Dispute,
+  Event,
+  PaymentIntent,
+  Refund,
+  WebhookEndpoint,
+} from './objects.js'
+import { authenticatePayment } from './paying.js'
 import { createStripeRequestLog, type StripeRequestRecord } from './request-log.js'
 import { SandboxError } from '../errors.js'
 import { Refusal } from './refusal.js'
+import { createSequels } from './sequels.js'
+import { sessionOf } from './sessions.js'
 import { account, stripeLimits } from './settings.js'
 import type { Delivery, StripeChange } from './state.js'
 import { beginWork, planDeliveries, type Work } from './work.js'
@@ -25,13 +43,23 @@ export interface StripeSandbox {
   rollSecret(endpointId: string): Promise<string>
   /** Sends an event to all endpoints that want it, once more. */
   resend(eventId: string): Promise<void>
+  /** The payer of a Checkout Session. @throws SandboxError SANDBOX_NOT_FOUND */
+  checkout(sessionId: string): Checkout
+  /** A cardholder demands money back, by default all of it. @throws SandboxError SANDBOX_REQUEST_INVALID */
+  dispute(paymentIntentId: string, options?: DisputeOptions): Promise<Dispute>
+  /** The cardholder's bank decides. */
+  closeDispute(disputeId: string, outcome: 'lost' | 'won'): Promise<Dispute>
+  /** Makes the available balance what it is said to be, by an adjustment. */
+  setBalance(currency: string, amount: number): Promise<void>
   /** The payer of an intent that `requires_action` authenticates, or does not. */
   authenticate(paymentIntentId: string, outcome?: 'fail' | 'succeed'): Promise<PaymentIntent>
   faults: StripeFaults
   /** The oldest first, like all that follow. */
   paymentIntents(): PaymentIntent[]
+  sessions(): CheckoutSession[]
   charges(): Charge[]
   refunds(): Refund[]
+  disputes(): Dispute[]
   events(): Event[]
   /** The deliveries, with every attempt and its answer. */
   deliveries(): Delivery[]
@@ -39,12 +67,22 @@ export interface StripeSandbox {
   requests(): StripeRequestRecord[]
 }
 
+/** How a charge is disputed. */
+export interface DisputeOptions {
+  /** In the smallest unit. Default: all that was not refunded. */
+  amount?: number
+  /** @default 'fraudulent' */
+  reason?: DisputeReason
+}
+
 /** Puts the parts together. What an earlier run had not finished is taken up by `start()`. */
 export function createStripe(context: StripeContext, changed: () => void) {
   const { clock, store, faults, settings } = context
   const log = createStripeRequestLog(changed)
   const deliveries = createDeliveries(context, finish)
-  const router: Router = createStripeGateway(context, finish, log)
+  const sequels = createSequels(context, finish)
+  const pages = createHostedPages(context, act)
+  const router = createStripeGateway(context, finish, log)
 
   /** Makes the changes of a work real, and takes up what is due because of them. */
   function finish({ changes }: Work): void {
@@ -56,22 +94,12 @@ export function createStripe(context: StripeContext, changed: () => void) {
   function arm({ type, table, id }: Pick<StripeChange, 'id' | 'table' | 'type'>): void {
     if (type === 'stripeDeleted') return
     if (table === 'deliveries') deliveries.schedule(id)
-    if (table === 'paymentIntents') armAuthorization(id)
+    else sequels.arm(table, id)
   }
 
-  /** What is not captured in time is let go. */
-  function armAuthorization(id: string): void {
-    const { paymentIntents, charges } = store.state.stripe
-    const intent = paymentIntents[id]
-    const charge = charges[intent?.latest_charge ?? '']
-    if (intent?.status !== 'requires_capture' || !charge) return
-    clock.at(charge.created * 1000 + stripeLimits.authorizationMs, () => {
-      const work = beginWork(context)
-      const held = work.get('paymentIntents', id)
-      if (held?.status === 'requires_capture') cancelIntent(work, held, 'automatic')
-      finish(work)
-      return store.saved()
-    })
+  /** Looks at the state, for a copy. */
+  function look<T>(run: (work: Work) => T): T {
+    return structuredClone(asSandboxError(() => run(beginWork(context))))
   }
 
   /** Runs what the control API was asked for; its refusals are those of the sandbox. */
@@ -116,6 +144,33 @@ export function createStripe(context: StripeContext, changed: () => void) {
         if (!event) throw notFound(`There is no event ${eventId}.`)
         planDeliveries(work, event)
       }),
+    checkout(sessionId) {
+      look((work) => sessionOf(work, sessionId))
+      return createCheckout(sessionId, act, look)
+    },
+    dispute: (id, options = {}) =>
+      act((work) => {
+        checkDispute(options)
+        const charge = work.get('charges', intentOf(work, id).latest_charge ?? '')
+        if (!charge) throw invalidRequest(`${id} was not paid: there is nothing to dispute.`)
+        return openDispute(work, charge, options)
+      }),
+    closeDispute: (id, outcome) => act((work) => closeDispute(work, disputeOf(work, id), outcome)),
+    setBalance: (currency, amount) =>
+      act((work) => {
+        if (!Number.isSafeInteger(amount))
+          throw invalidRequest('A balance is a whole number of the smallest unit.')
+        const code = checkedCurrency(currency)
+        addBalanceTransaction(work, {
+          amount: amount - availableBalance(work, code),
+          currency: code,
+          description: 'The balance was set',
+          fee: 0,
+          source: null,
+          type: 'adjustment',
+          available_on: work.now,
+        })
+      }),
     authenticate: (id, outcome = 'succeed') =>
       act((work) => {
         const intent = intentOf(work, id)
@@ -124,26 +179,39 @@ export function createStripe(context: StripeContext, changed: () => void) {
             `${id} has the status ${intent.status}: its payer has nothing to authenticate.`,
           )
         }
-        return authenticate(work, intent, outcome === 'succeed')
+        return authenticatePayment(work, intent, outcome === 'succeed')
       }),
     faults: { order: faults.order, list: faults.list, clear: faults.clear },
     paymentIntents: () => structuredClone(Object.values(store.state.stripe.paymentIntents)),
+    sessions: () => structuredClone(Object.values(store.state.stripe.sessions).map(({ session }) => session)),
     charges: () => structuredClone(Object.values(store.state.stripe.charges)),
     refunds: () => structuredClone(Object.values(store.state.stripe.refunds)),
+    disputes: () => structuredClone(Object.values(store.state.stripe.disputes)),
     events: () => structuredClone(Object.values(store.state.stripe.events)),
     deliveries: () => structuredClone(Object.values(store.state.stripe.deliveries)),
     requests: () => structuredClone(log.list()),
   }
   return {
     stripe,
+    pages,
     router,
     async start() {
-      for (const table of ['deliveries', 'paymentIntents'] as const) {
+      for (const table of ['deliveries', ...sequels.tables] as const) {
         for (const id of Object.keys(store.state.stripe[table])) arm({ type: 'stripeSet', table, id })
       }
       if (settings.webhookUrl !== undefined) await listen(settings.webhookUrl)
     },
     stop: () => deliveries.close(),
+  }
+}
+
+function checkDispute({ amount, reason, ...rest }: DisputeOptions): void {
+  assertKnownKeys('dispute', rest, ['amount', 'reason'])
+  if (amount !== undefined && !(Number.isSafeInteger(amount) && amount > 0)) {
+    throw invalidRequest('"amount" must be a whole number above 0.')
+  }
+  if (reason !== undefined && !disputeReasons.includes(reason)) {
+    throw invalidRequest(`"reason" must be one of ${disputeReasons.join(', ')}.`)
   }
 }
 

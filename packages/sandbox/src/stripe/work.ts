@@ -1,7 +1,7 @@
 import type { StripeContext } from './context.js'
 import type { Event, EventType, StripeObject } from './objects.js'
 import { apiVersion } from './settings.js'
-import type { RecordOf, StripeChange, Table } from './state.js'
+import type { RecordOf, SessionRecord, StripeChange, Table } from './state.js'
 
 /** What one request, or one moment of the clock, does: its changes become real together, or not at all. */
 export interface Work {
@@ -51,6 +51,21 @@ export function beginWork(context: StripeContext, request: Event['request'] = no
 
   function emit(type: EventType, object: StripeObject): void {
     if (faults.take('suppressEvent', { type })) return
+    const shown = faults.take('staleSnapshot', { type }) ? before(object) : object
+    record(type, shown)
+    if (faults.take('duplicateAsNewEvent', { type })) record(type, shown)
+  }
+
+  /** An object as it was when this work began, or as it is if it was not yet. */
+  function before(object: StripeObject): StripeObject {
+    const table = tables[object.object]
+    const old = (store.state.stripe[table] as Record<string, unknown>)[object.id]
+    return (
+      ((table === 'sessions' ? (old as SessionRecord | undefined)?.session : old) as StripeObject) ?? object
+    )
+  }
+
+  function record(type: EventType, object: StripeObject): void {
     const event: Event = {
       id: ids.event(),
       object: 'event',
@@ -102,6 +117,15 @@ export function planDeliveries(work: Work, event: Event): void {
 
 function wants(enabled: string[], type: string): boolean {
   return enabled.includes('*') || enabled.includes(type)
+}
+
+const tables: Record<StripeObject['object'], Table> = {
+  charge: 'charges',
+  'checkout.session': 'sessions',
+  customer: 'customers',
+  dispute: 'disputes',
+  payment_intent: 'paymentIntents',
+  refund: 'refunds',
 }
 
 const noRequest: Event['request'] = { id: null, idempotency_key: null }

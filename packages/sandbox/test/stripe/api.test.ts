@@ -35,11 +35,11 @@ it('answers with the headers of Stripe', async () => {
 it('refuses what it has not, as Stripe refuses what there is not', async () => {
   const sandbox = await sandboxFor()
   const stripe = sdkFor(sandbox)
-  const unknown = await refusalOf(stripe.customers.create())
+  const unknown = await refusalOf(stripe.coupons.create({ percent_off: 10 }))
   expect(unknown).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
   expect(unknown).toMatchObject({
     statusCode: 404,
-    message: expect.stringContaining('(POST: /v1/customers)'),
+    message: expect.stringContaining('(POST: /v1/coupons)'),
   })
   expect((await raw(sandbox, 'GET', '/v2/core/events')).status).toBe(404)
   expect((await raw(sandbox, 'PUT', '/v1/refunds')).status).toBe(404)
