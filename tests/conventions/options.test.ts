@@ -23,6 +23,7 @@ const calls: Record<string, (options: never) => unknown> = {
   'rateLimit()': (options) => security.rateLimit(options),
   'memoryRateLimitStore()': (options) => security.memoryRateLimitStore(options),
   'redisRateLimitStore()': (options) => security.redisRateLimitStore(async () => 1, options),
+  'injectionGuard()': (options) => security.injectionGuard(options),
   'bodyParsers()': (options) => security.bodyParsers(options),
   'createTokens()': (options) => security.createTokens(options),
   'jwks()': (options) => security.jwks(options),

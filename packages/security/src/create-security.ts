@@ -11,6 +11,7 @@ import { inOrder } from './middleware.js'
 import { notFound } from './not-found.js'
 import { assertKnownKeys } from './options.js'
 import { createPasswords, type Passwords, type PasswordsOptions } from './passwords.js'
+import { injectionGuard, type InjectionGuardOptions } from './injection-guard.js'
 import { generalLimit } from './rate-limit-policies.js'
 import type { RateLimitPolicy } from './rate-limit-policy.js'
 import { memoryRateLimitStore } from './memory-rate-limit-store.js'
@@ -31,6 +32,8 @@ export interface SecurityOptions {
   rateLimit?: SecurityRateLimits
   /** false leaves the parsing to the application. */
   body?: BodyOptions | false
+  /** false lets keys pass that a database could take for operators. @default on */
+  injectionGuard?: Part<InjectionGuardOptions> | false
   /** Gives `tokens`, `authenticate`, `authorize` and `jwks`. */
   tokens?: TokensOptions
   /** Gives `sessions`. Needs `tokens`. */
@@ -51,7 +54,7 @@ export interface SecurityRateLimits extends Part<Omit<RateLimitOptions, 'policy'
 
 /** What every `createSecurity()` gives. */
 export interface SecurityBase {
-  /** Headers, CORS, the general limit, body parsing, in this order. Mount it first, behind webhooks alone. */
+  /** Headers, CORS, the general limit, body parsing, the injection guard, in this order. Mount it first, behind webhooks alone. */
   middleware: RequestHandler
   validate: typeof validate
   passwords: Passwords
@@ -97,6 +100,7 @@ const optionKeys = [
   'cors',
   'rateLimit',
   'body',
+  'injectionGuard',
   'tokens',
   'sessions',
   'passwords',
@@ -149,6 +153,9 @@ function requestPath(
     options.cors === undefined ? [] : cors({ ...options.cors, ...shared }),
     limits === undefined || general === false ? [] : limits.rateLimit(generalLimit(general)),
     options.body === false ? [] : bodyParsers(options.body),
+    options.injectionGuard === false
+      ? []
+      : injectionGuard({ ...options.injectionGuard, logger: shared.logger }),
   ].flat()
 }
 

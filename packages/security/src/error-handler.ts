@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError, silentLogger, type Logger } from './logger.js'
 import { assertKnownKeys } from './options.js'
+import { pathOf } from './paths.js'
 import { problemOf } from './problem.js'
 
 /** Options of `errorHandler()`. */
@@ -38,8 +39,12 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorRequestHan
     const requestId = options.requestId?.(req)
     const { problem, headers } = problemOf(err, { production, requestId })
     if (problem.status >= 500) {
-      const path = `${req.baseUrl}${req.path}`
-      logger.error('request failed', { method: req.method, path, requestId, err: describeError(err) })
+      logger.error('request failed', {
+        method: req.method,
+        path: pathOf(req),
+        requestId,
+        err: describeError(err),
+      })
     }
     // Too late for an answer: Express ends the connection, so that the client does not take half of one for all.
     if (res.headersSent) return next(err)

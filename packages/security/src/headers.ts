@@ -1,6 +1,7 @@
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import helmet, { type HelmetOptions } from 'helmet'
 import { assertKnownKeys, assertWhole } from './options.js'
+import { pathMatcher } from './paths.js'
 
 /** Sources that the web preset's Content-Security-Policy allows besides the site itself. */
 export interface ContentSources {
@@ -102,7 +103,7 @@ export function securityHeaders(options: HeadersOptions = {}): RequestHandler {
 
   const headers = [...helmetHeaders(helmetOptions(options)), permissionsPolicy(options.features)]
   const hsts = production ? strictTransport(options) : undefined
-  const noStore = preset === 'api' ? () => true : pathMatcher(noStorePaths)
+  const noStore = preset === 'api' ? () => true : pathMatcher('securityHeaders: noStorePaths', noStorePaths)
 
   return function securityHeadersMiddleware(req, res, next) {
     res.removeHeader('X-Powered-By')
@@ -219,17 +220,4 @@ function strictTransport({
   hstsIncludeSubDomains = true,
 }: HeadersOptions): string {
   return `max-age=${hstsMaxAgeSeconds}${hstsIncludeSubDomains ? '; includeSubDomains' : ''}`
-}
-
-/** Matches as Express does by default: whole segments, case ignored. */
-function pathMatcher(prefixes: readonly string[]): (req: Request) => boolean {
-  const wanted = prefixes.map((prefix) => {
-    if (!prefix.startsWith('/'))
-      throw new TypeError(`securityHeaders: "${prefix}" in noStorePaths must start with "/".`)
-    return prefix.toLowerCase().replace(/\/+$/, '')
-  })
-  return (req) => {
-    const path = `${req.baseUrl}${req.path}`.toLowerCase()
-    return wanted.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
-  }
 }

@@ -21,6 +21,8 @@ export {
 export { expressRateLimitStore } from './express-rate-limit-store.js'
 export { securityHeaders, type ContentSources, type HeadersOptions } from './headers.js'
 export { jwks, type JwksOptions } from './jwks.js'
+export { injectionGuard, type InjectionGuardOptions } from './injection-guard.js'
+export type { AllowedInput } from './input-check.js'
 export type { Logger } from './logger.js'
 export { memoryRateLimitStore, type MemoryRateLimitStoreOptions } from './memory-rate-limit-store.js'
 export { memorySessionStore } from './memory-session-store.js'

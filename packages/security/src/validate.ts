@@ -60,7 +60,10 @@ export function validate<const S extends ValidateSchemas>(schemas: S): Validate<
     for (const part of checked) {
       const result = await schemas[part]!.safeParseAsync(req[part])
       if (result.success) valid[part] = result.data
-      else violations.push(...violationsOf(result.error.issues, part))
+      else
+        violations.push(
+          ...withoutValues(violationsOf(result.error.issues, part), result.error.issues, req[part]),
+        )
     }
     if (violations.length > 0) throw new ValidationError(violations.slice(0, maxViolations))
     results.set(req, valid as Valid<S>)
@@ -76,4 +79,38 @@ export function violationsOf(issues: readonly z.core.$ZodIssue[], part?: string)
     path: [...(part ? [part] : []), ...path].map(String).join('.'),
     message,
   }))
+}
+
+/** A message that quotes what was sent could quote a password, so it is replaced. zod's own messages never do; `error: ({ input }) => …` can. */
+function withoutValues(
+  violations: readonly Violation[],
+  issues: readonly z.core.$ZodIssue[],
+  input: unknown,
+): Violation[] {
+  return violations.map(({ path, message }, index) => {
+    const texts = textsIn(valueAt(input, issues[index]!.path))
+    return { path, message: texts.some((text) => message.includes(text)) ? 'is not valid' : message }
+  })
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (Object.hasOwn(Object(value) as object, key) ? (value as never)[key] : undefined),
+    input,
+  )
+}
+
+/** What is shorter, and words of less than eight letters, stand in sentences by chance. */
+const quotable = /^(?![a-z]{1,7}$).{4,}/s
+
+/** The texts and numbers in a value; not all of a large one, because any of them is reason enough. */
+function textsIn(value: unknown): string[] {
+  const texts: string[] = []
+  const waiting = [value]
+  for (let looked = 0; waiting.length > 0 && looked < 1000; looked++) {
+    const next = waiting.pop()
+    if (typeof next === 'object' && next !== null) waiting.push(...Object.values(next).slice(0, 1000))
+    else if (['string', 'number', 'bigint'].includes(typeof next)) texts.push(String(next))
+  }
+  return texts.filter((text) => quotable.test(text))
 }

@@ -101,6 +101,37 @@ describe.each(expressVersions)('validate() on %s', (_name, express) => {
     expect(text).not.toMatch(/"valid".*admin.*"body":\{"sku"/)
   })
 
+  it('withholds a message that quotes what was sent', async () => {
+    const quoting = validate({
+      body: z
+        .object({
+          password: z.string().min(20, { error: ({ input }) => `${String(input)} is too short` }),
+          card: z.number().max(1, { error: ({ input }) => `not ${String(input)}` }),
+          pin: z.string().min(9, { error: 'needs 9 digits' }),
+        })
+        .refine(() => false, { error: ({ input }) => JSON.stringify(input), when: () => true }),
+    })
+    const app = express()
+    app.use(bodyParsers())
+    app.post('/', quoting, (_req, res) => void res.send('ok'))
+    app.use(errorHandler())
+    await using server = await serve(app)
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"password":"hunter2","card":424242,"pin":"1234"}',
+    })
+    expect((await answer.json()) as unknown).toMatchObject({
+      status: 400,
+      errors: [
+        { path: 'body.password', message: 'is not valid' },
+        { path: 'body.card', message: 'is not valid' },
+        { path: 'body.pin', message: 'needs 9 digits' },
+        { path: 'body', message: 'is not valid' },
+      ],
+    })
+  })
+
   it('waits for refinements that take time', async () => {
     expect(await call('/names?name=free')).toEqual({ status: 200, body: { query: { name: 'free' } } })
     expect(await call('/names?name=taken')).toMatchObject({
