@@ -6,8 +6,10 @@ import type { AccessClaims } from './token-claims.js'
 
 /** Options of `authenticate()`. */
 export interface AuthenticateOptions {
-  /** Resolves to what the token says, or rejects: `tokens.verify`. */
+  /** Resolves to what the token says, or rejects: `tokens.verify`, or `sessions.verify`, for which a log-out counts at once. */
   verify: (token: string) => Promise<AccessClaims>
+  /** Where the token is when it is not sent as Bearer: `sessions.fromCookie`. A request that has both is refused. */
+  fromCookie?: (req: IncomingMessage) => string | undefined
   /** Whether a request without credentials passes, as a guest. Wrong credentials never pass. @default false */
   optional?: boolean
 }
@@ -15,12 +17,12 @@ export interface AuthenticateOptions {
 const callers = new WeakMap<IncomingMessage, AccessClaims>()
 
 /**
- * Takes the access token from `Authorization: Bearer`, and from nowhere else. What it says is read with `getAuth(req)`.
+ * Takes the access token from `Authorization: Bearer`, or from the cookie that it is told of, and from nowhere else. What it says is read with `getAuth(req)`.
  * Answers by RFC 6750: 401 without a valid token, 400 when a request sends more than one, or sends one in its address.
  */
 export function authenticate(options: AuthenticateOptions): RequestHandler {
-  assertKnownKeys('authenticate', options, ['verify', 'optional'])
-  const { verify, optional = false } = options
+  assertKnownKeys('authenticate', options, ['verify', 'fromCookie', 'optional'])
+  const { verify, fromCookie = () => undefined, optional = false } = options
 
   return function authenticateMiddleware(req, _res, next) {
     identify(req).then(() => next(), next)
@@ -29,11 +31,13 @@ export function authenticate(options: AuthenticateOptions): RequestHandler {
   async function identify(req: Request): Promise<void> {
     assertOneSource(req)
     const header = req.headers.authorization
-    if (header === undefined) {
+    const inCookie = fromCookie(req)
+    if (header !== undefined && inCookie !== undefined) throw twoTokens()
+    if (header === undefined && inCookie === undefined) {
       if (optional) return
       throw tokenMissing()
     }
-    callers.set(req, await verify(bearerToken(header)))
+    callers.set(req, await verify(inCookie ?? bearerToken(header!)))
   }
 }
 
@@ -58,7 +62,7 @@ function assertOneSource(req: Request): void {
     req.is('application/x-www-form-urlencoded') && Object.hasOwn(Object(req.body) as object, 'access_token')
   const headers = req.headersDistinct['authorization']?.length ?? 0
   if (inQuery || inForm || headers > 1) {
-    throw badRequest('Send the access token in one Authorization header, and nowhere else.')
+    throw twoTokens()
   }
 }
 
@@ -69,11 +73,12 @@ function bearerToken(header: string): string {
   throw /^Bearer\b/i.test(header) ? tokenMalformed() : tokenMissing()
 }
 
-function badRequest(message: string): SecurityError {
-  return new SecurityError('SECURITY_AUTHORIZATION_MALFORMED', message, {
-    status: 400,
-    headers: { 'WWW-Authenticate': 'Bearer error="invalid_request"' },
-  })
+function twoTokens(): SecurityError {
+  return new SecurityError(
+    'SECURITY_AUTHORIZATION_MALFORMED',
+    'Send the access token once: in one Authorization header or in its cookie, and never in the address.',
+    { status: 400, headers: { 'WWW-Authenticate': 'Bearer error="invalid_request"' } },
+  )
 }
 
 function tokenMalformed(): SecurityError {

@@ -6,10 +6,14 @@ export {
   createSecurity,
   type Security,
   type SecurityBase,
+  type SecurityCsrf,
   type SecurityIdentity,
+  type SecurityLockout,
   type SecurityOptions,
+  type SecurityPasswordReset,
   type SecuritySessions,
 } from './create-security.js'
+export { createCsrf, type Csrf, type CsrfOptions } from './csrf.js'
 export { errorHandler, type ErrorHandlerOptions } from './error-handler.js'
 export {
   SecurityError,
@@ -23,10 +27,13 @@ export { securityHeaders, type ContentSources, type HeadersOptions } from './hea
 export { jwks, type JwksOptions } from './jwks.js'
 export { injectionGuard, type InjectionGuardOptions } from './injection-guard.js'
 export type { AllowedInput } from './input-check.js'
+export { createLockout, type Lockout, type LockoutOptions } from './lockout.js'
 export type { Logger } from './logger.js'
 export { memoryRateLimitStore, type MemoryRateLimitStoreOptions } from './memory-rate-limit-store.js'
 export { memorySessionStore } from './memory-session-store.js'
+export { memoryStateStore } from './memory-state-store.js'
 export { notFound } from './not-found.js'
+export { createPasswordReset, type PasswordReset, type PasswordResetOptions } from './password-reset.js'
 export { createPasswords, type Passwords, type PasswordsOptions } from './passwords.js'
 export type { Problem } from './problem.js'
 export { authLimit, generalLimit, loginLimit } from './rate-limit-policies.js'
@@ -38,7 +45,9 @@ export {
   type RedisCommand,
   type RedisRateLimitStoreOptions,
 } from './redis-rate-limit-store.js'
-export type { SessionCookieOptions } from './session-cookie.js'
+export { redisSessionStore } from './redis-session-store.js'
+export { redisStateStore } from './redis-state-store.js'
+export type { CookieOptions } from './secure-cookie.js'
 export type { Rotation, SessionStore, StoredSession } from './session-store.js'
 export {
   createSessions,
@@ -48,6 +57,7 @@ export {
   type SessionsOptions,
   type SessionUser,
 } from './sessions.js'
+export type { StateStore } from './state-store.js'
 export type { AccessClaims } from './token-claims.js'
 export type { PublicJwk, TokenAlgorithm, TokenKey } from './token-keys.js'
 export { createTokens, type NewToken, type Tokens, type TokensOptions } from './tokens.js'

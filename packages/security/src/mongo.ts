@@ -1,4 +1,5 @@
 import type { SessionStore, StoredSession } from './session-store.js'
+import type { StateStore } from './state-store.js'
 
 /** A session as MongoDB holds it. */
 export interface SessionDocument extends Omit<StoredSession, 'id'> {
@@ -65,4 +66,66 @@ export function mongoSessionStore(collection: SessionCollection): MongoSessionSt
 
 function toSession({ _id, ...session }: SessionDocument): StoredSession {
   return { id: _id, ...session }
+}
+
+/** A piece of state as MongoDB holds it. */
+export interface StateDocument {
+  _id: string
+  value: string
+  expiresAt: Date
+}
+
+/** What the state store needs of a collection. The `mongodb` driver's and Mongoose's (`connection.collection(name)`) have it. */
+export type StateCollection = Pick<
+  SessionCollection,
+  'findOne' | 'updateOne' | 'deleteOne' | 'createIndex'
+> & {
+  insertOne(document: Omit<StateDocument, '_id'> & { _id: never }): Promise<unknown>
+}
+
+/** A state store in MongoDB. */
+export interface MongoStateStore extends StateStore {
+  /** Makes the index `{ expiresAt: 1 }`, by which MongoDB drops what has expired. */
+  ensureIndexes(): Promise<void>
+}
+
+/** Keeps state in a collection of its own; every step is one plain write of one document. */
+export function mongoStateStore(collection: StateCollection): MongoStateStore {
+  return {
+    async get(key) {
+      const document = (await collection.findOne({ _id: key })) as StateDocument | null
+      return document && document.expiresAt.getTime() > Date.now() ? document.value : undefined
+    },
+    async swap(key, before, after, expiresAt) {
+      const now = new Date()
+      if (before === undefined)
+        return after === undefined ? isAbsent(key, now) : insert(key, after, expiresAt, now)
+      const expected = { _id: key, value: before, expiresAt: { $gt: now } }
+      if (after === undefined) return (await collection.deleteOne(expected)).deletedCount === 1
+      const { matchedCount } = await collection.updateOne(expected, { $set: { value: after, expiresAt } })
+      return matchedCount === 1
+    },
+    async ensureIndexes() {
+      await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+    },
+  }
+
+  async function isAbsent(key: string, now: Date): Promise<boolean> {
+    return (await collection.findOne({ _id: key, expiresAt: { $gt: now } })) === null
+  }
+
+  /** What has expired may still be there: it is then taken over. */
+  async function insert(key: string, value: string, expiresAt: Date, now: Date): Promise<boolean> {
+    try {
+      await collection.insertOne({ _id: key as never, value, expiresAt })
+      return true
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 11000) throw error
+      const { matchedCount } = await collection.updateOne(
+        { _id: key, expiresAt: { $lte: now } },
+        { $set: { value, expiresAt } },
+      )
+      return matchedCount === 1
+    }
+  }
 }

@@ -30,10 +30,13 @@ export const lowCost = {
 /** Whether this Node has argon2 built in (from 24.7). */
 export const hasArgon2 = 'argon2' in crypto
 
-const keyBytes = 32
+const recommendedKeyBytes = 32
 
 /** Derives the key of a password, in libuv's thread pool. */
-export function deriveKey(password: string, salt: Buffer, cost: PasswordCost): Promise<Buffer> {
+export function deriveKey(
+  password: string,
+  { salt, cost, keyBytes = recommendedKeyBytes }: { salt: Buffer; cost: PasswordCost; keyBytes?: number },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const done = (err: Error | null, key: Buffer) => (err ? reject(err) : resolve(key))
     if (cost.algorithm === 'scrypt') {
@@ -61,15 +64,20 @@ export function formatHash({ cost, salt, key }: PasswordHash): string {
   return `$${head}$${unpadded(salt)}$${unpadded(key)}`
 }
 
-/** Reads what `formatHash` wrote. Undefined for anything else, and for costs that would exhaust the machine. */
+/**
+ * Reads a PHC string of scrypt or argon2id, ours or another's. Undefined for anything else, for a salt or key too short
+ * to protect, and for costs that would exhaust the machine.
+ */
 export function parseHash(text: string): PasswordHash | undefined {
-  const [, algorithm = '', costs = '', salt = '', key = ''] = format.exec(text) ?? []
+  const [, algorithm = '', costs = '', saltText = '', keyText = ''] = format.exec(text) ?? []
+  const [salt, key] = [Buffer.from(saltText, 'base64'), Buffer.from(keyText, 'base64')]
+  if (unpadded(salt) !== saltText || unpadded(key) !== keyText) return undefined
   const numbers = costs.split(',').map((pair) => pair.split('='))
   const cost = readCost(algorithm, Object.fromEntries(numbers.map(([name, value]) => [name, Number(value)])))
-  return cost && { cost, salt: Buffer.from(salt, 'base64'), key: Buffer.from(key, 'base64') }
+  return cost && { cost, salt, key }
 }
 
-const format = /^\$(scrypt|argon2id\$v=19)\$([a-z\d=,]{1,40})\$([A-Za-z\d+/]{22,88})\$([A-Za-z\d+/]{43})$/
+const format = /^\$(scrypt|argon2id\$v=19)\$([a-z\d=,]{1,40})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{22,86})$/
 
 function readCost(algorithm: string, costs: Record<string, number>): PasswordCost | undefined {
   const { ln = 0, r = 0, m = 0, t = 0, p = 0 } = costs

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { SecurityError } from './errors.js'
+import { isBcrypt, verifyBcrypt } from './bcrypt.js'
 import { createGate } from './gate.js'
 import { assertKnownKeys, assertWhole } from './options.js'
 import {
@@ -11,6 +12,7 @@ import {
   recommendedCost,
   type PasswordHash,
 } from './password-hash.js'
+import { assertAcceptable } from './password-policy.js'
 
 /** Options of `createPasswords()`. */
 export interface PasswordsOptions {
@@ -34,16 +36,19 @@ export interface PasswordsOptions {
 /** Hashes and verifies passwords. */
 export interface Passwords {
   /**
-   * Resolves to the hash to store, a PHC string. Rejects with 400 `SECURITY_PASSWORD_TOO_SHORT` or `_TOO_LONG`, and
-   * with 503 `SECURITY_PASSWORD_BUSY` when too many hashes wait.
+   * Resolves to the hash to store, a PHC string. Rejects with 400 `SECURITY_PASSWORD_TOO_SHORT`, `_TOO_LONG` or `_COMMON`,
+   * and with 503 `SECURITY_PASSWORD_BUSY` when too many hashes wait. In `avoid` are words that an attacker would try first:
+   * the user's name, the e-mail address, the name of the shop.
    */
-  hash(password: string): Promise<string>
+  hash(password: string, options?: { avoid?: readonly string[] }): Promise<string>
   /**
    * Whether the password is the one. Give it undefined when there is no such user: it takes as long, and says no.
-   * Rejects with 500 `SECURITY_PASSWORD_HASH_UNSUPPORTED` when the stored hash is not ours.
+   * Reads PHC strings of scrypt and argon2id, and the bcrypt hashes that an application had before; a password of more than
+   * 72 bytes, of which bcrypt has not seen the end, is not the one. Rejects with 500 `SECURITY_PASSWORD_HASH_UNSUPPORTED`
+   * for any other hash.
    */
   verify(hash: string | null | undefined, password: string): Promise<boolean>
-  /** Whether the hash was made with other costs than today's. If so, hash the password again after a login. */
+  /** Whether the hash was made in another way than today's. If so, hash the password again after a login, and store that. */
   needsRehash(hash: string): boolean
   /** Starts no further hash. Resolves when the running ones have ended. */
   close(): Promise<void>
@@ -77,19 +82,23 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
   if (cost === undefined) throw new TypeError('createPasswords: algorithm must be "argon2id" or "scrypt".')
   const gate = createGate({ concurrency, maxWaiting })
   // Stands in for an unknown user; its key is random, so no password has it.
-  const nobody: PasswordHash = { cost, salt: randomBytes(16), key: randomBytes(32) }
+  const nobody = formatHash({ cost, salt: randomBytes(16), key: randomBytes(32) })
 
   return {
-    async hash(password) {
-      assertAcceptable(password, minLength, maxBytes)
+    async hash(password, { avoid = [] } = {}) {
+      assertAcceptable(password, { minLength, maxBytes, avoid })
       const salt = randomBytes(16)
-      return formatHash({ cost, salt, key: await derive(password, { cost, salt }) })
+      const key = await inTurn(() => deriveKey(password, { salt, cost }))
+      return formatHash({ cost, salt, key })
     },
 
     async verify(hash, password) {
-      const stored = hash == null ? nobody : readStored(hash)
-      if (typeof password !== 'string' || Buffer.byteLength(password) > maxBytes) return false
-      return timingSafeEqual(await derive(password, stored), stored.key)
+      if (typeof hash === 'string' && isBcrypt(hash)) return inTurn(() => verifyBcrypt(hash, password))
+      const stored = readStored(hash ?? nobody)
+      // Too long a password takes as long as any: how long an answer takes says nothing about the user.
+      const text = typeof password === 'string' && Buffer.byteLength(password) <= maxBytes ? password : ''
+      const key = await inTurn(() => deriveKey(text, { ...stored, keyBytes: stored.key.length }))
+      return timingSafeEqual(key, stored.key) && text === password
     },
 
     needsRehash(hash) {
@@ -100,36 +109,14 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
     close: gate.close,
   }
 
-  async function derive(
-    password: string,
-    { salt, cost }: Pick<PasswordHash, 'salt' | 'cost'>,
-  ): Promise<Buffer> {
-    const derived = await gate.run(() => deriveKey(password, salt, cost))
-    if (derived) return derived.value
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = await gate.run(work)
+    if (done) return done.value
     throw new SecurityError(
       'SECURITY_PASSWORD_BUSY',
       'Too many people are signing in at once. Try again in a moment.',
-      {
-        status: 503,
-        headers: { 'Retry-After': '2' },
-      },
+      { status: 503, headers: { 'Retry-After': '2' } },
     )
-  }
-}
-
-function assertAcceptable(password: string, minLength: number, maxBytes: number): void {
-  // Characters as NIST SP 800-63B counts them: code points.
-  if (typeof password !== 'string' || [...password.slice(0, 2 * minLength)].length < minLength) {
-    throw new SecurityError(
-      'SECURITY_PASSWORD_TOO_SHORT',
-      `Choose a password of at least ${minLength} characters.`,
-      { status: 400 },
-    )
-  }
-  if (Buffer.byteLength(password) > maxBytes) {
-    throw new SecurityError('SECURITY_PASSWORD_TOO_LONG', `Choose a password of at most ${maxBytes} bytes.`, {
-      status: 400,
-    })
   }
 }
 
@@ -138,6 +125,6 @@ function readStored(hash: string): PasswordHash {
   if (stored && (stored.cost.algorithm === 'scrypt' || hasArgon2)) return stored
   throw new SecurityError(
     'SECURITY_PASSWORD_HASH_UNSUPPORTED',
-    'The stored password hash is neither scrypt nor argon2id, or this Node has no argon2. Verify it with the library that made it, then store hash().',
+    'The stored password hash is neither scrypt, argon2id nor bcrypt, or this Node has no argon2. Verify it with the library that made it, then store hash().',
   )
 }

@@ -55,6 +55,11 @@ export function createRefreshTokens(secrets: readonly string[]): RefreshTokens {
   }
 }
 
+/** Whether a text has the form of a token; whose it is, is another question. */
+export function looksLikeRefreshToken(value: string): boolean {
+  return format.test(value)
+}
+
 const format = /^([\w-]{22})\.([\w-]{43})\.([\w-]{43})$/
 
 function sealed(id: string, key: string, secret: string): RefreshToken {

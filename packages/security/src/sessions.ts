@@ -1,18 +1,22 @@
+import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
-import { SecurityError } from './errors.js'
+import type { Csrf } from './csrf.js'
 import { silentLogger, type Logger } from './logger.js'
 import { assertKnownKeys, assertWhole } from './options.js'
 import { createRefreshTokens, type RefreshToken } from './refresh-tokens.js'
-import { sessionCookie, type SessionCookieOptions } from './session-cookie.js'
+import type { CookieOptions } from './secure-cookie.js'
+import { sessionInvalid, sessionMissing, sessionReused } from './session-errors.js'
 import { rotate } from './session-rotation.js'
 import type { SessionStore, StoredSession } from './session-store.js'
+import { sessionTransport } from './session-transport.js'
+import type { AccessClaims } from './token-claims.js'
 import type { Tokens } from './tokens.js'
 
 /** Options of `createSessions()`. */
 export interface SessionsOptions<User extends SessionUser = SessionUser> {
   /** Signs the access tokens. */
   tokens: Tokens
-  /** `memorySessionStore()`, or `mongoSessionStore(collection)` of `@ementech/security/mongo`. */
+  /** `memorySessionStore()`, or one of `@ementech/security/mongo` or `@ementech/security/redis`. */
   store: SessionStore
   /**
    * At least 32 random bytes, from which refresh tokens are derived. To rotate, add the new secret last, deploy, move
@@ -24,7 +28,16 @@ export interface SessionsOptions<User extends SessionUser = SessionUser> {
    * for a user who is gone or blocked: that ends the session. `renew()` hands on what it returns.
    */
   loadUser: (sub: string) => Promise<User | null | undefined>
-  cookie?: SessionCookieOptions
+  /**
+   * How the tokens travel. `split`: the refresh token in a cookie that no script can read, the access token to the page,
+   * which sends it as Bearer. `cookie`: both in such cookies. `bearer`: both to the client, for applications that are no
+   * pages; it renews with the refresh token as Bearer. A request that uses two ways is refused. @default 'split'
+   */
+  transport?: 'split' | 'cookie' | 'bearer'
+  /** The refresh token's cookie. @default { name: 'refresh', path: '/' } */
+  cookie?: CookieOptions
+  /** Gets a token for each session that starts or ends, so that pages go on after a log-in or log-out. */
+  csrf?: Pick<Csrf, 'issue'>
   /** How long a session lasts at most, however often it is renewed. @default 2592000 (30 days) */
   absoluteTtlSeconds?: number
   /** How long it lasts without being renewed. @default 604800 (7 days), or `absoluteTtlSeconds` if that is less */
@@ -45,10 +58,14 @@ export interface SessionUser {
   roles?: readonly string[]
 }
 
-/** What the client gets: an access token to send as Bearer, and when it expires. */
+/** What the client gets. */
 export interface SessionGrant {
-  accessToken: string
+  /** To send as Bearer. Absent with the transport `cookie`. */
+  accessToken?: string
+  /** When the access token expires. */
   expiresAt: Date
+  /** To renew with. Present with the transport `bearer` alone. */
+  refreshToken?: string
 }
 
 /** A session as its user may see it. Its `id` is the `sid` of its access tokens. */
@@ -79,6 +96,15 @@ export interface Sessions<User extends SessionUser = SessionUser> {
   list(sub: string): Promise<SessionInfo[]>
   /** Ends one session of a user. Resolves to false when the user has no such session. */
   revoke(sub: string, id: string): Promise<boolean>
+  /**
+   * `tokens.verify`, and a look whether the session still lives: a log-out then counts at once, for the price of one
+   * read. Rejects with 401 `SECURITY_SESSION_INVALID` when it has ended.
+   */
+  verify(token: string): Promise<AccessClaims>
+  /** The session that the refresh token of a request names, if we have made it; whether it lives is not looked up. */
+  idOf(req: Request): string | undefined
+  /** The access token in the cookie of a request: for `authenticate({ fromCookie })`. With the transport `cookie` alone. */
+  fromCookie(req: IncomingMessage): string | undefined
 }
 
 const optionKeys = [
@@ -86,7 +112,9 @@ const optionKeys = [
   'store',
   'secret',
   'loadUser',
+  'transport',
   'cookie',
+  'csrf',
   'absoluteTtlSeconds',
   'idleTtlSeconds',
   'graceSeconds',
@@ -97,7 +125,7 @@ const optionKeys = [
 /** Refresh tokens as RFC 9700, 4.14.2 wants them: opaque, stored as hashes, replaced at every use, ended when copied. */
 export function createSessions<User extends SessionUser>(options: SessionsOptions<User>): Sessions<User> {
   assertKnownKeys('createSessions', options, optionKeys)
-  const { tokens, store, loadUser, production = true, logger = silentLogger } = options
+  const { tokens, store, loadUser, csrf, production = true, logger = silentLogger } = options
   const { absoluteTtlSeconds = 2_592_000, graceSeconds = 10 } = options
   const { idleTtlSeconds = Math.min(604_800, absoluteTtlSeconds) } = options
   if (typeof loadUser !== 'function') throw new TypeError('createSessions: loadUser must be a function.')
@@ -106,18 +134,20 @@ export function createSessions<User extends SessionUser>(options: SessionsOption
   assertWhole('createSessions: graceSeconds', graceSeconds, 0, 60)
 
   const refreshTokens = createRefreshTokens([options.secret].flat())
-  const cookie = sessionCookie(options.cookie, { production })
+  const transport = sessionTransport(options, production)
   const rotation = { store, refreshTokens, graceSeconds, idleTtlSeconds }
 
   return {
     async start(req, res, { sub, roles }) {
+      transport.assertSendable(req)
       const token = refreshTokens.issue()
-      const granted = await grant(sub, roles, token.id)
+      const granted = await signAccess(sub, roles, token.id)
       await endPresented(req)
       const session = newSession(sub, token, req)
       await store.insert(session)
-      cookie.write(req, res, token.value, session.expiresAt)
-      return granted
+      const grant = transport.send(req, res, granted, { value: token.value, expiresAt: session.expiresAt })
+      csrf?.issue(req, res, session.id)
+      return grant
     },
 
     async renew(req, res) {
@@ -135,14 +165,18 @@ export function createSessions<User extends SessionUser>(options: SessionsOption
         throw sessionReused()
       }
       if (renewal === 'invalid') throw sessionInvalid()
-      const granted = await grant(session.sub, user.roles, session.id)
-      cookie.write(req, res, renewal.token.value, renewal.session.expiresAt)
-      return { ...granted, user }
+      const granted = await signAccess(session.sub, user.roles, session.id)
+      const { token, session: renewed } = renewal
+      const refresh = { value: token.value, expiresAt: renewed.expiresAt }
+      const grant = transport.send(req, res, granted, refresh)
+      csrf?.issue(req, res, session.id)
+      return { ...grant, user }
     },
 
     async end(req, res) {
       await endPresented(req)
-      cookie.clear(req, res)
+      transport.clear(req, res)
+      csrf?.issue(req, res, null)
     },
 
     async endAll(sub) {
@@ -167,10 +201,23 @@ export function createSessions<User extends SessionUser>(options: SessionsOption
       const session = await store.find(text('id', id))
       return session?.sub === text('sub', sub) && store.delete(session.id)
     },
+
+    async verify(token) {
+      const claims = await tokens.verify(token)
+      const session = claims.sid === undefined ? undefined : await store.find(claims.sid)
+      if (session?.sub !== claims.sub || !isLive(session)) throw sessionInvalid()
+      return claims
+    },
+
+    idOf(req) {
+      return refreshTokens.read(transport.read(req))?.id
+    },
+
+    fromCookie: transport.accessToken,
   }
 
   function readToken(req: Request): RefreshToken {
-    const value = cookie.read(req)
+    const value = transport.read(req)
     if (value === undefined) throw sessionMissing()
     const token = refreshTokens.read(value)
     if (token === undefined) throw sessionInvalid()
@@ -184,7 +231,7 @@ export function createSessions<User extends SessionUser>(options: SessionsOption
   }
 
   async function endPresented(req: Request): Promise<void> {
-    const token = refreshTokens.read(cookie.read(req))
+    const token = refreshTokens.read(transport.read(req))
     if (token) await store.delete(token.id)
   }
 
@@ -203,11 +250,11 @@ export function createSessions<User extends SessionUser>(options: SessionsOption
     }
   }
 
-  async function grant(
+  async function signAccess(
     sub: string,
     roles: readonly string[] | undefined,
     sid: string,
-  ): Promise<SessionGrant> {
+  ): Promise<{ accessToken: string; expiresAt: Date }> {
     // Taken before the token is signed: never later than the token's own `exp`, which is in whole seconds.
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + tokens.accessTtlSeconds) * 1000)
     return { accessToken: await tokens.sign({ sub, sid, ...(roles && { roles }) }), expiresAt }
@@ -222,22 +269,4 @@ function isLive(session: StoredSession): boolean {
 function text(name: string, value: string): string {
   if (typeof value === 'string' && value !== '') return value
   throw new TypeError(`sessions: ${name} must be a non-empty string.`)
-}
-
-const unauthorized = { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } }
-
-function sessionMissing(): SecurityError {
-  return new SecurityError('SECURITY_SESSION_MISSING', 'There is no session to renew. Sign in.', unauthorized)
-}
-
-function sessionInvalid(): SecurityError {
-  return new SecurityError('SECURITY_SESSION_INVALID', 'The session has ended. Sign in again.', unauthorized)
-}
-
-function sessionReused(): SecurityError {
-  return new SecurityError(
-    'SECURITY_SESSION_REUSED',
-    'The refresh token had been used before, so someone may have copied it, and the session has been ended. Sign in again.',
-    unauthorized,
-  )
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { createRefreshTokens } from './refresh-tokens.js'
 import { rotate } from './session-rotation.js'
 import type { SessionStore, StoredSession } from './session-store.js'
+import type { StateStore } from './state-store.js'
 
 export { rateLimitStoreContract } from './rate-limit-contract.js'
 
@@ -19,6 +21,56 @@ export function sessionStoreContract(
     name,
     run: async () => check(await createStore()),
   }))
+}
+
+/** What every state store must do. `createStore` is called for each test; the tests do not mind what it already holds. */
+export function stateStoreContract(createStore: () => StateStore | Promise<StateStore>): ContractTest[] {
+  return Object.entries(stateContract).map(([name, check]) => ({
+    name,
+    run: async () => check(await createStore(), `contract:${randomUUID()}`),
+  }))
+}
+
+const later = () => new Date(Date.now() + 60_000)
+
+const stateContract: Record<string, (store: StateStore, key: string) => Promise<void>> = {
+  async 'holds nothing under a new key'(store, key) {
+    assert.equal(await store.get(key), undefined)
+    assert.equal(await store.swap(key, 'something', 'else', later()), false)
+    assert.equal(await store.swap(key, undefined, undefined, later()), true)
+    assert.equal(await store.get(key), undefined)
+  },
+
+  async 'writes, replaces and removes what is as expected'(store, key) {
+    assert.equal(await store.swap(key, undefined, 'one', later()), true)
+    assert.equal(await store.get(key), 'one')
+    assert.equal(await store.swap(key, undefined, 'two', later()), false)
+    assert.equal(await store.swap(key, 'other', 'two', later()), false)
+    assert.equal(await store.swap(key, 'other', undefined, later()), false)
+    assert.equal(await store.get(key), 'one')
+    assert.equal(await store.swap(key, 'one', '', later()), true)
+    assert.equal(await store.get(key), '')
+    assert.equal(await store.swap(key, '', undefined, later()), true)
+    assert.equal(await store.get(key), undefined)
+  },
+
+  async 'takes what has expired for nothing'(store, key) {
+    assert.equal(await store.swap(key, undefined, 'old', new Date(Date.now() - 1)), true)
+    assert.equal(await store.get(key), undefined)
+    assert.equal(await store.swap(key, 'old', 'new', later()), false)
+    assert.equal(await store.swap(key, undefined, 'new', later()), true)
+    assert.equal(await store.get(key), 'new')
+  },
+
+  async 'lets exactly one of 50 racers write, and exactly one remove'(store, key) {
+    const racers = Array.from({ length: 50 }, (_, index) => `racer-${index}`)
+    const written = await Promise.all(racers.map((racer) => store.swap(key, undefined, racer, later())))
+    assert.equal(written.filter(Boolean).length, 1)
+    const winner = racers[written.indexOf(true)]
+    assert.equal(await store.get(key), winner)
+    const removed = await Promise.all(racers.map(() => store.swap(key, winner, undefined, later())))
+    assert.equal(removed.filter(Boolean).length, 1)
+  },
 }
 
 const contract: Record<string, (store: SessionStore) => Promise<void>> = {

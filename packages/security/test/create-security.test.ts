@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   createSecurity,
   memorySessionStore,
+  type Csrf,
   type Passwords,
   type Sessions,
   type Tokens,
@@ -83,7 +84,10 @@ describe.each(expressVersions)('createSecurity() on %s', (_name, express) => {
       body: '{"password":"correct horse"}',
     })
     const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!
-    const refreshed = await fetch(`${server.url}/refresh`, { method: 'POST', headers: { Cookie: cookie } })
+    const refreshed = await fetch(`${server.url}/refresh`, {
+      method: 'POST',
+      headers: { Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' },
+    })
     const { accessToken } = (await refreshed.json()) as { accessToken: string }
     const get = async (path: string) =>
       (await fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${accessToken}` } })).status
@@ -139,6 +143,11 @@ describe('createSecurity()', () => {
     })
     expectTypeOf(full.sessions).toEqualTypeOf<Sessions<{ roles: string[]; name: string }>>()
     expect(full).toHaveProperty('sessions')
+    expectTypeOf(full.csrf).toEqualTypeOf<Csrf>()
+    expect(full).toHaveProperty('csrf')
+    const withoutCsrf = createSecurity({ tokens, sessions, csrf: false })
+    expect(withoutCsrf).not.toHaveProperty('csrf')
+    expectTypeOf(withoutCsrf).not.toHaveProperty('csrf')
   })
 
   it('does not give out sessions without tokens', () => {

@@ -3,8 +3,15 @@ import { MongoClient } from 'mongodb'
 import type { Collection as MongooseCollection } from 'mongoose'
 import { startMongo } from '@ementech/sandbox/mongo'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
-import { mongoSessionStore, type SessionCollection, type SessionDocument } from '../src/mongo.js'
-import { sessionStoreContract } from '../src/testing.js'
+import {
+  mongoSessionStore,
+  mongoStateStore,
+  type SessionCollection,
+  type SessionDocument,
+  type StateCollection,
+  type StateDocument,
+} from '../src/mongo.js'
+import { sessionStoreContract, stateStoreContract } from '../src/testing.js'
 
 describe('mongoSessionStore()', () => {
   let mongo: Awaited<ReturnType<typeof startMongo>>
@@ -22,6 +29,24 @@ describe('mongoSessionStore()', () => {
   const collection = () => client.db('security-test').collection<SessionDocument>('sessions')
 
   for (const { name, run } of sessionStoreContract(() => mongoSessionStore(collection()))) it(name, run)
+
+  describe('mongoStateStore()', () => {
+    const states = () => client.db('security-test').collection<StateDocument>('states')
+    for (const { name, run } of stateStoreContract(() => mongoStateStore(states()))) it(name, run)
+
+    it('lets MongoDB drop what has expired', async () => {
+      await mongoStateStore(states()).ensureIndexes()
+      expect(await states().indexes()).toEqual(
+        expect.arrayContaining([expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 })]),
+      )
+    })
+
+    it('takes the collections of the driver and of Mongoose as they are', () => {
+      expectTypeOf<DriverCollection>().toExtend<StateCollection>()
+      expectTypeOf<DriverCollection<StateDocument>>().toExtend<StateCollection>()
+      expectTypeOf<MongooseCollection>().toExtend<StateCollection>()
+    })
+  })
 
   it('makes its indexes, once and again', async () => {
     const store = mongoSessionStore(collection())

@@ -1,6 +1,8 @@
-import { scryptSync } from 'node:crypto'
+import { randomInt, scryptSync } from 'node:crypto'
+import bcrypt from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { createPasswords } from '../src/index.js'
+import { commonPasswords } from '../src/common-passwords.js'
 import { hasArgon2, parseHash } from '../src/password-hash.js'
 
 const quick = { dangerouslyLowCost: true } as const
@@ -90,7 +92,9 @@ describe('createPasswords()', () => {
   })
 
   it.each([
-    ['bcrypt', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+    ['a bcrypt hash that takes minutes', '$2b$20$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+    ['md5crypt', '$1$salt$qJH7.N4xYta3aEG/dfqo/0'],
+    ['a salt that is not canonical base64', `$scrypt$ln=1,r=8,p=1$${'A'.repeat(21)}B$${'A'.repeat(43)}`],
     ['plain text', 'correct horse'],
     ['nothing', ''],
     ['costs that exhaust the machine', `$scrypt$ln=31,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`],
@@ -100,6 +104,79 @@ describe('createPasswords()', () => {
     const refusal = await passwords.verify(hash, 'correct horse').catch((err: unknown) => err as Error)
     expect(refusal).toMatchObject({ code: 'SECURITY_PASSWORD_HASH_UNSUPPORTED', status: 500 })
     expect(String(refusal)).not.toContain(hash || '$')
+  })
+
+  it('verifies what another library has written as a PHC string', async () => {
+    const [salt, cost] = [Buffer.from('saltsalt'), { N: 16, r: 4, p: 2 }]
+    for (const bytes of [16, 32, 64]) {
+      const key = scryptSync('correct horse', salt, bytes, cost).toString('base64').replaceAll('=', '')
+      const hash = `$scrypt$ln=4,r=4,p=2$c2FsdHNhbHQ$${key}`
+      expect(await passwords.verify(hash, 'correct horse')).toBe(true)
+      expect(await passwords.verify(hash, 'correct horsf')).toBe(false)
+      expect(passwords.needsRehash(hash)).toBe(true)
+    }
+  })
+
+  it('verifies the bcrypt hashes that an application had before, and asks for a new one', async () => {
+    // The first two are of OpenBSD's and Openwall's test vectors.
+    for (const [hash, password] of [
+      ['$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW', 'U*U'],
+      ['$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
+      [await bcrypt.hash('correct horse', 4), 'correct horse'],
+      [await bcrypt.hash('\u00e9'.repeat(36), 4), '\u00e9'.repeat(36)],
+    ] as const) {
+      expect(await passwords.verify(hash, password), password).toBe(true)
+      expect(await passwords.verify(hash, `${password}x`), password).toBe(false)
+      expect(await passwords.verify(hash, undefined as never)).toBe(false)
+      expect(passwords.needsRehash(hash)).toBe(true)
+    }
+  })
+
+  it("does not fall into bcrypt's traps: 72 bytes, and NUL", async () => {
+    const hash = await bcrypt.hash('x'.repeat(72), 4)
+    expect(await passwords.verify(hash, 'x'.repeat(72))).toBe(true)
+    expect(await passwords.verify(hash, `${'x'.repeat(72)}y`)).toBe(false)
+    expect(await passwords.verify(hash, '\u00e9'.repeat(37))).toBe(false)
+    const short = await bcrypt.hash('correct', 4)
+    expect(await passwords.verify(short, 'correct\0horse')).toBe(false)
+    expect(await passwords.verify(await bcrypt.hash('', 4), '\0')).toBe(false)
+    expect(await passwords.verify(await bcrypt.hash('', 4), 'x'.repeat(73))).toBe(false)
+  })
+
+  it('refuses the passwords that everybody tries first', async () => {
+    const refusal = { code: 'SECURITY_PASSWORD_COMMON', status: 400 }
+    for (const common of ['password', 'Password1', 'QWERTYUIOP', '12345678', 'iloveyou'])
+      await expect(passwords.hash(common), common).rejects.toMatchObject(refusal)
+    expect(commonPasswords.size).toBe(5000)
+    for (const avoid of [['Wanjiku Kamau'], ['wanjiku@example.com'], ['x', 'WANJIKU']])
+      await expect(passwords.hash('Wanjiku1!', { avoid })).rejects.toMatchObject(refusal)
+    for (const fine of ['correct horse', 'Wanjiku and her hen', 'wanjiku7'.repeat(2)])
+      await expect(passwords.hash(fine, { avoid: ['Wanjiku', 'an'] })).resolves.toMatch(/^\$scrypt/)
+  })
+
+  it('takes as long for an unknown user as for a wrong password', async () => {
+    const hash = await passwords.hash('correct horse')
+    const kinds = {
+      known: () => passwords.verify(hash, 'wrong horse'),
+      unknown: () => passwords.verify(undefined, 'wrong horse'),
+      atOnce: () => Promise.resolve(false),
+    }
+    const times: Record<keyof typeof kinds, number[]> = { known: [], unknown: [], atOnce: [] }
+    // In an order left to chance: what ran just before has an influence. The first rounds are for warming up.
+    for (let round = -100; round < 300; round++) {
+      const names = (Object.keys(kinds) as (keyof typeof kinds)[]).map((name) => ({
+        name,
+        place: randomInt(2 ** 32),
+      }))
+      for (const { name } of names.sort((a, b) => a.place - b.place)) {
+        const start = process.hrtime.bigint()
+        await kinds[name]()
+        if (round >= 0) times[name].push(Number(process.hrtime.bigint() - start))
+      }
+    }
+    // Mann and Whitney: 5 standard deviations by chance once in two million runs. The last line shows that it can tell.
+    expect(Math.abs(mannWhitney(times.known, times.unknown))).toBeLessThan(5)
+    expect(Math.abs(mannWhitney(times.known, times.atOnce))).toBeGreaterThan(10)
   })
 
   it('reads an argon2id hash, and says so where Node has none', async () => {
@@ -144,3 +221,13 @@ describe('createPasswords()', () => {
     if (!hasArgon2) expect(() => createPasswords({ algorithm: 'argon2id' })).toThrow(/no argon2/)
   })
 })
+
+/** By how many standard deviations the ranks of two samples differ from what chance would give. */
+function mannWhitney(a: number[], b: number[]): number {
+  const all = [...a.map((value) => ({ value, isA: true })), ...b.map((value) => ({ value, isA: false }))]
+  const ranks = all
+    .sort((x, y) => x.value - y.value)
+    .reduce((sum, { isA }, index) => sum + (isA ? index + 1 : 0), 0)
+  const u = ranks - (a.length * (a.length + 1)) / 2
+  return (u - (a.length * b.length) / 2) / Math.sqrt((a.length * b.length * (all.length + 1)) / 12)
+}

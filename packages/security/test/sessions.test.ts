@@ -43,7 +43,11 @@ async function shop(express: Express, options: Partial<SessionsOptions> = {}) {
     (req, res, next) => void sessions.renew(req, res).then((grant) => res.json(grant), next),
   )
   app.post('/logout', (req, res, next) => void sessions.end(req, res).then(() => res.sendStatus(204), next))
-  app.get('/me', authenticate({ verify: tokens.verify }), (req, res) => void res.json(getAuth(req)))
+  app.get(
+    '/me',
+    authenticate({ verify: tokens.verify, fromCookie: sessions.fromCookie }),
+    (req, res) => void res.json(getAuth(req)),
+  )
   app.use(errorHandler({ production: false }))
   const server = await serve(app)
 
@@ -340,6 +344,85 @@ describe.each(expressVersions)('createSessions() on %s', (_name, express) => {
   })
 })
 
+describe.each(expressVersions)('the transport of sessions on %s', (_name, express) => {
+  it('puts both tokens into cookies, and takes the access token from there, or from the header, but not from both', async () => {
+    await using app = await shop(express, { transport: 'cookie' })
+    const login = await app.post('/login')
+    expect(login.body).not.toHaveProperty('accessToken')
+    expect(login.setCookie).toEqual([
+      expect.stringMatching(/^refresh=.*; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(/^access=ey.*; HttpOnly; SameSite=Lax$/),
+    ])
+    const access = login.setCookie[1]!.split(';')[0]!
+    const statusOf = async (headers: Record<string, string>) =>
+      (await rawRequest(`${app.server.url}/me`, { headers })).status
+    const token = access.slice('access='.length)
+    expect(await statusOf({ Cookie: access })).toBe(200)
+    expect(await statusOf({ Authorization: `Bearer ${token}` })).toBe(200)
+    expect(await statusOf({ Cookie: access, Authorization: `Bearer ${token}` })).toBe(400)
+    expect(await statusOf({ Cookie: 'access=x' })).toBe(401)
+    expect(await statusOf({})).toBe(401)
+    expect((await app.post('/logout', login.cookie)).setCookie).toEqual([
+      expect.stringMatching(/^refresh=;/),
+      expect.stringMatching(/^access=;/),
+    ])
+  })
+
+  it('hands both tokens to a client that is no page, and sets no cookie', async () => {
+    await using app = await shop(express, { transport: 'bearer' })
+    const login = await app.post('/login')
+    expect(login.setCookie).toEqual([])
+    expect(login.headers['cache-control']).toBe('no-store')
+    const asBearer = (token = '') => ({ Authorization: `Bearer ${token}` })
+    const renewed = await app.post('/refresh', undefined, asBearer(login.body['refreshToken']))
+    expect(renewed.status).toBe(200)
+    expect(renewed.body['refreshToken']).not.toBe(login.body['refreshToken'])
+    expect((await app.post('/refresh', `refresh=${login.body['refreshToken']}`)).status).toBe(401)
+    await app.post('/logout', undefined, asBearer(renewed.body['refreshToken']))
+    expect((await app.post('/refresh', undefined, asBearer(renewed.body['refreshToken']))).status).toBe(401)
+  })
+
+  it.each(['split', 'bearer'] as const)(
+    'refuses two ways at once, and the address: %s',
+    async (transport) => {
+      await using app = await shop(express, { transport })
+      const login = await app.post('/login')
+      const token = login.body['refreshToken'] ?? login.cookie.split('=')[1]!
+      const bearer = { Authorization: `Bearer ${token}` }
+      for (const answer of [
+        await app.post('/refresh', `refresh=${token}`, bearer),
+        await app.post('/logout', `refresh=${token}`, bearer),
+        await app.post(`/refresh?refresh_token=${token}`),
+      ]) {
+        expect(answer).toMatchObject({ status: 400, body: { code: 'SECURITY_AUTHORIZATION_MALFORMED' } })
+      }
+      const access = { Authorization: `Bearer ${login.body['accessToken']}` }
+      if (transport === 'split') expect((await app.post('/refresh', login.cookie, access)).status).toBe(200)
+    },
+  )
+
+  it('lets a log-out count at once where the session is looked up', async () => {
+    await using app = await shop(express)
+    const login = await app.post('/login')
+    const token = login.body['accessToken']!
+    expect(await app.sessions.verify(token)).toMatchObject({ sub: 'u1' })
+    await app.sessions.endAll('u1')
+    expect((await tokens.verify(token)).sub).toBe('u1')
+    await expect(app.sessions.verify(token)).rejects.toMatchObject({
+      code: 'SECURITY_SESSION_INVALID',
+      status: 401,
+    })
+    await expect(app.sessions.verify(await tokens.sign({ sub: 'u1' }))).rejects.toMatchObject({
+      code: 'SECURITY_SESSION_INVALID',
+    })
+    const again = await app.post('/login')
+    const sid = (await tokens.verify(again.body['accessToken']!)).sid!
+    await expect(app.sessions.verify(await tokens.sign({ sub: 'u2', sid }))).rejects.toMatchObject({
+      code: 'SECURITY_SESSION_INVALID',
+    })
+  })
+})
+
 describe.each(expressVersions)('the refresh cookie on %s', (_name, express) => {
   it('is bound to its host and to https in production, whatever the proxy says', async () => {
     await using app = await shop(express, { production: true })
@@ -393,6 +476,8 @@ describe('createSessions()', () => {
     [{ cookie: { name: '__Host-refresh' } }, /without a prefix/],
     [{ cookie: { path: 'auth' } }, /must start with/],
     [{ cookie: { path: '/; Domain=evil.com' } }, /must start with/],
+    [{ cookie: { secure: false }, production: true }, /outside production/],
+    [{ transport: 'both' }, /transport must be/],
     [{ cookie: { domain: 'shop.example' } }, /unknown option "domain"/],
     [{ grace: 10 }, /Did you mean "graceSeconds"|Did you mean/],
   ])('refuses %j', (options, message) => {
