@@ -1,4 +1,4 @@
-import { createEnv, email, EnvError, httpUrl, presets, secret } from '@ementech/env'
+import { allOrNone, createEnv, email, EnvError, httpUrl, presets, secret } from '@ementech/env'
 import { z } from 'zod'
 
 /** Everything that the server and the worker may be told. `.env.example` is made from it. */
@@ -8,10 +8,14 @@ export const schema = {
   ...presets.mongo(),
   ...presets.jwt(),
   ...presets.mpesa(),
+  ...allOrNone(presets.stripe()),
   ...presets.email(),
   JWT_ALGORITHM: z.literal('HS256').default('HS256').meta({ description: 'How access tokens are signed' }),
   JWT_ACCESS_SECRET: secret().meta({ description: 'Signs access tokens' }),
   JWT_REFRESH_SECRET: secret().meta({ description: 'Refresh tokens are derived from it' }),
+  STRIPE_API_BASE: httpUrl()
+    .optional()
+    .meta({ description: "Where Stripe's API is; unset, it is Stripe's own" }),
   EMAIL_SERVICE: z.enum(['smtp', 'sendgrid', 'console']).meta({
     description: 'Who delivers; smtp is your own server, console prints instead',
     example: 'sendgrid',

@@ -64,6 +64,7 @@ export async function seedProducts(Product: ReturnType<typeof productModel>): Pr
             category,
             description,
             position,
+            stock: 40,
             price: { minor: shillings * 100, currency: 'KES' },
             picture: `/pictures/${slug}.svg`,
           },

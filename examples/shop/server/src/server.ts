@@ -2,17 +2,20 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createShutdown } from '@ementech/db/shutdown'
 import { createRealtime } from '@ementech/realtime'
+import { announceTo } from './announce.js'
 import { createApp } from './app.js'
 import { readEnv } from './env.js'
 import { startOrderFeed } from './feed.js'
 import { healthRoutes } from './routes/health.js'
 import { shopSecurity } from './security.js'
 import { seedProducts } from './seed.js'
+import { createOnline } from './services/online.js'
 import { openShop } from './shop.js'
 
 const env = readEnv()
 const logger = console
-const { db, payments, accounts, catalogue, orders, mailer, Product } = await openShop(env, logger)
+const shop = await openShop(env, logger)
+const { db, payments, accounts, orders, mailer, Product } = shop
 await seedProducts(Product)
 if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD) {
   await accounts.ensureAdmin({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
@@ -26,11 +29,7 @@ const realtime = createRealtime(server, {
   trustProxyHops: typeof env.TRUST_PROXY === 'number' ? env.TRUST_PROXY : 0,
   logger,
 })
-const feed = startOrderFeed({
-  orders,
-  emit: (userId, order) => realtime.toUser(userId).emit('order', { order }),
-  logger,
-})
+const feed = startOrderFeed({ orders, announce: announceTo({ realtime, ...shop }), logger })
 const shutdown = createShutdown({
   server,
   drain: { realtime: realtime.close },
@@ -48,11 +47,9 @@ server.on(
   'request',
   createApp({
     env,
+    shop,
     security,
-    payments,
-    accounts,
-    catalogue,
-    orders,
+    online: createOnline({ realtime, accounts }),
     health: healthRoutes({ database: db.check, process: shutdown.check }),
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   }),

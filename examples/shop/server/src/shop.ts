@@ -10,9 +10,13 @@ import { productModel } from './models/product.js'
 import { userModel } from './models/user.js'
 import { createAccounts } from './services/accounts.js'
 import { createCatalogue } from './services/catalogue.js'
+import { createCheckout } from './services/checkout.js'
 import { createMails } from './services/mails.js'
 import { createOrders } from './services/orders.js'
 import { createReceipts } from './services/receipts.js'
+import { createRefunds } from './services/refunds.js'
+import { createStock } from './services/stock.js'
+import { stripeProvider } from './services/stripe.js'
 
 /** What the server and the worker share: the database, and the services over it. */
 export async function openShop(env: Env, logger: Console) {
@@ -37,38 +41,51 @@ export async function openShop(env: Env, logger: Console) {
     inbox.ensureIndexes(),
   ])
 
+  const mpesa = createMpesa({
+    environment: env.MPESA_ENVIRONMENT,
+    baseUrl: env.MPESA_BASE_URL,
+    consumerKey: env.MPESA_CONSUMER_KEY,
+    consumerSecret: env.MPESA_CONSUMER_SECRET,
+    shortcode: env.MPESA_SHORTCODE,
+    passkey: env.MPESA_PASSKEY,
+    callbackUrl: env.MPESA_CALLBACK_URL,
+    callbackSecret: env.MPESA_CALLBACK_SECRET,
+  })
+  const stripe = stripeProvider(env)
   const payments = createPayments({
     store,
     inbox,
-    providers: {
-      mpesa: createMpesa({
-        environment: env.MPESA_ENVIRONMENT,
-        baseUrl: env.MPESA_BASE_URL,
-        consumerKey: env.MPESA_CONSUMER_KEY,
-        consumerSecret: env.MPESA_CONSUMER_SECRET,
-        shortcode: env.MPESA_SHORTCODE,
-        passkey: env.MPESA_PASSKEY,
-        callbackUrl: env.MPESA_CALLBACK_URL,
-        callbackSecret: env.MPESA_CALLBACK_SECRET,
-      }),
-    },
+    providers: { mpesa, ...(stripe && { stripe }) },
     on: {
       async paid(payment) {
-        const order = await orders.markPaid(payment)
+        const order = await checkout.markPaid(payment)
         if (order) await receipts.send(order, payment)
       },
-      failed: (payment) => orders.markUnpaid(payment, 'payment_failed'),
-      expired: (payment) => orders.markUnpaid(payment, 'payment_failed'),
-      canceled: (payment) => orders.markUnpaid(payment, 'payment_failed'),
-      review: (payment) => orders.markUnpaid(payment, 'review'),
+      failed: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
+      expired: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
+      canceled: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
+      review: (payment) => checkout.markUnpaid(payment, 'review'),
+      async refunded(payment, { refundId }) {
+        const order = await checkout.markRefunded(payment)
+        if (order) await receipts.sendRefund(order, payment, refundId!)
+      },
     },
     logger,
   })
+
   const mailer = createMailer(env, logger)
   const mails = createMails({ Mail, mailer, logger })
   const accounts = createAccounts(User)
   const receipts = createReceipts({ accounts, mails, url: env.APP_URL })
   const catalogue = createCatalogue(Product)
-  const orders = createOrders({ Order, catalogue, payments })
-  return { db, payments, accounts, catalogue, orders, mails, mailer, Product }
+  const stock = createStock({ Product, Order })
+  const orders = createOrders({ Order, catalogue, stock })
+  const checkout = createCheckout({ Order, orders, stock, payments, accounts })
+  const refunds = createRefunds({ orders, payments })
+  return {
+    ...{ db, payments, mails, mailer, accounts, catalogue, stock, orders, checkout, refunds, Product },
+    takesCards: stripe !== undefined,
+  }
 }
+
+export type Shop = Awaited<ReturnType<typeof openShop>>

@@ -6,10 +6,11 @@ import { openShop } from './shop.js'
 /** Settles payments and sends mail, in a process of its own: start as many as you like, on as many machines. */
 const env = readEnv()
 const logger = console
-const { db, payments, orders, mails, mailer } = await openShop(env, logger)
+const { db, payments, checkout, stock, mails, mailer } = await openShop(env, logger)
+const minute = 60_000
 const worker = payments.worker({ pollMs: 250 })
-const sweep = repeat(() => orders.releaseAbandoned(5 * 60_000), { everyMs: 60_000, logger })
 const post = repeat(mails.sendDue, { everyMs: 500, logger })
+const sweep = repeat(releaseWhatIsHeld, { everyMs: minute, logger })
 const shutdown = createShutdown({
   steps: {
     sweep: sweep.close,
@@ -24,3 +25,10 @@ const shutdown = createShutdown({
 process.send?.({ type: 'ready' })
 // A process manager that dies without a word must not leave this process behind.
 process.once('disconnect', () => void shutdown.run('the parent process is gone'))
+
+/** Orders that wait for a payment which does not come, and the goods that wait with them. */
+async function releaseWhatIsHeld() {
+  await checkout.releaseAbandoned({ unsentMs: 5 * minute, openPageMs: 30 * minute })
+  await checkout.releaseUnpaid(30 * minute)
+  await stock.releaseOrphans(10 * minute)
+}

@@ -1,8 +1,9 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { flushSync } from 'react-dom'
 import { Route, Router, Switch, type AroundNavHandler } from 'wouter'
 import { Footer } from './components/footer'
 import { Header } from './components/header'
+import { PageSkeleton } from './components/skeleton'
 import { useI18n } from './i18n'
 import { AccountPage } from './pages/account'
 import { CartPage } from './pages/cart'
@@ -12,6 +13,9 @@ import { NotFoundPage } from './pages/not-found'
 import { OrderPage } from './pages/order'
 import { OrdersPage } from './pages/orders'
 import { ProductPage } from './pages/product'
+
+// The office is fetched by those who work there.
+const Admin = lazy(() => import('./admin/admin'))
 
 export function App() {
   const { lang, t } = useI18n()
@@ -34,6 +38,11 @@ export function App() {
           <Route path="/orders" component={OrdersPage} />
           <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
           <Route path="/account" component={AccountPage} />
+          <Route path="/admin" nest>
+            <Suspense fallback={<PageSkeleton />}>
+              <Admin />
+            </Suspense>
+          </Route>
           <Route>
             <NotFoundPage />
           </Route>

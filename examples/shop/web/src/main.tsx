@@ -8,6 +8,7 @@ import './styles/layout.css'
 import './styles/controls.css'
 import './styles/shop.css'
 import './styles/order.css'
+import './styles/pay.css'
 import './styles/account.css'
 
 startRealtime()

@@ -5,7 +5,7 @@ import { connection, onOrder } from './realtime'
 import { authorized, session } from './session'
 import { createStore, useStore } from './store'
 import type { CartLine } from './cart'
-import type { Order } from './types'
+import type { Order, Wish } from './types'
 
 /** Orders by id, as last heard of from any side: an answer, or the socket. */
 const known = createStore<Readonly<Record<string, Order>>>({})
@@ -21,23 +21,44 @@ export async function placeOrder(lines: CartLine[]): Promise<Order> {
   return remember(order)
 }
 
-/** Has the prompt sent to the phone. When a payment is under way or done already, that is what it shows. */
-export async function payOrder(id: string, phone: string): Promise<Order> {
+/**
+ * Has the prompt sent to the phone, or gives the address of the card page. When a payment is under way or done already,
+ * that is what it shows.
+ */
+export async function payOrder(id: string, wish: Wish): Promise<string | undefined> {
   try {
-    const { order } = await onePress(`pay ${id} ${phone}`, (idempotencyKey) =>
-      authorized<{ order: Order }>(`/orders/${id}/pay`, { body: { phone }, idempotencyKey }),
+    const { order, next } = await onePress(`pay ${id} ${JSON.stringify(wish)}`, (idempotencyKey) =>
+      authorized<{ order: Order; next?: { url: string } }>(`/orders/${id}/pay`, {
+        body: wish,
+        idempotencyKey,
+      }),
     )
-    return remember(order)
+    remember(order)
+    return next?.url
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409) return fetchOrder(id)
-    throw error
+    const isUnderWay = error instanceof ApiError && ['PAYMENT_UNDER_WAY', 'ORDER_PAID'].includes(error.code)
+    if (!isUnderWay) throw error
+    await fetchOrder(id)
+    return undefined
   }
 }
 
-/** One order, kept up to date by the socket; asked for anew whenever the socket (re)connects. */
-export function useOrder(id: string) {
-  const order = useStore(known)[id]
-  const state = useFresh(() => fetchOrder(id), id, order?.status === 'paying')
+/** Closes the card page, so that the order can be paid otherwise. */
+export async function giveUpPayment(id: string): Promise<void> {
+  try {
+    remember((await authorized<{ order: Order }>(`/orders/${id}/pay/cancel`, { method: 'POST' })).order)
+  } catch (error) {
+    // It has ended meanwhile: the order says how.
+    if (!(error instanceof ApiError && error.status === 409)) throw error
+    await fetchOrder(id)
+  }
+}
+
+/** One order by its id or number, kept up to date by the socket; asked for anew whenever the socket (re)connects. */
+export function useOrder(key: string) {
+  const orders = useStore(known)
+  const order = orders[key] ?? Object.values(orders).find(({ number }) => number === key)
+  const state = useFresh(() => fetchOrder(key), key, order?.status === 'paying')
   return { order, ...state }
 }
 
@@ -66,7 +87,7 @@ function remember(order: Order): Order {
 }
 
 /** Loads now and at each (re)connection; and every five seconds where there is no socket but `impatience`. */
-function useFresh(load: () => Promise<unknown>, key: string, impatient = false) {
+export function useFresh(load: () => Promise<unknown>, key: string, impatient = false) {
   const { status, times } = useStore(connection)
   const [error, setError] = useState<ApiError>()
   const [attempt, setAttempt] = useState(0)

@@ -1,7 +1,7 @@
 import { apiUrl } from './api'
 import { accessToken, freshToken, session } from './session'
 import { createStore } from './store'
-import type { Order } from './types'
+import type { AdminOrder, Order } from './types'
 
 export interface Connection {
   status: 'off' | 'connecting' | 'connected' | 'reconnecting'
@@ -12,13 +12,23 @@ export interface Connection {
 /** How the live connection is doing. There is one while somebody is signed in. */
 export const connection = createStore<Connection>({ status: 'off', times: 0 })
 
+/** What the server tells: the customer's orders and, to administrators, everybody's. */
+type News = { order: { order: Order }; 'admin:order': { order: AdminOrder } }
+
 const listeners = new Set<(order: Order) => void>()
+const adminListeners = new Set<(order: AdminOrder) => void>()
 let client: { close(): void } | undefined
 let wanted: string | undefined
 
 /** Calls back with each order that the server says has changed. */
 export function onOrder(listener: (order: Order) => void): void {
   listeners.add(listener)
+}
+
+/** Likewise of everybody's orders; an administrator is told. Returns what ends it. */
+export function onAdminOrder(listener: (order: AdminOrder) => void): () => void {
+  adminListeners.add(listener)
+  return () => adminListeners.delete(listener)
 }
 
 /** Follows the session: connects on sign-in, closes on sign-out. */
@@ -40,12 +50,15 @@ async function connect(userId: string): Promise<void> {
     // Socket.IO is fetched for those who are signed in; the shelves do not wait for it.
     const { connectRealtime } = await import('@ementech/realtime/client')
     if (wanted !== userId) return
-    const opened = connectRealtime<{ order: { order: Order } }>(apiUrl, {
+    const opened = connectRealtime<News>(apiUrl, {
       token: (reason) => (reason === 'connect' ? accessToken() : freshToken()),
     })
     client = opened
     opened.on('order', ({ order }) => {
       for (const listener of listeners) listener(order)
+    })
+    opened.on('admin:order', ({ order }) => {
+      for (const listener of adminListeners) listener(order)
     })
     opened.onStatus((status) => {
       if (client !== opened) return

@@ -47,13 +47,17 @@ export interface OrderItem {
   picture: string
 }
 
-export type OrderStatus = 'awaiting_payment' | 'paying' | 'paid' | 'payment_failed' | 'review'
+export type OrderStatus = 'awaiting_payment' | 'paying' | 'paid' | 'payment_failed' | 'review' | 'refunded'
+
+/** How a customer wants to pay. */
+export type Wish = { method: 'mpesa'; phone: string } | { method: 'card' }
 
 /** `phone` is masked; `message` is what the provider's answer means to the payer. */
 export interface Payment {
   id: string
+  method: 'mpesa' | 'card'
   status: string
-  phone: string
+  phone?: string
   receipt?: string
   message?: { en: string; sw: string }
 }
@@ -64,7 +68,43 @@ export interface Order {
   items: OrderItem[]
   total: Money
   status: OrderStatus
+  /** What was given back so far. */
+  refunded: Money
   payment: Payment | null
   createdAt: string
   updatedAt: string
+}
+
+/** An order as administrators see it. */
+export interface AdminOrder extends Order {
+  customer: { name: string; email: string } | null
+  stock: 'reserved' | 'released' | 'sold' | 'short'
+  /** Paid twice. */
+  overpaid: boolean
+  /** Minor units that can still be given back. */
+  refundable: number
+  refunds: { id: string; amount: Money; status: string; note?: string; createdAt: string }[]
+}
+
+/** What a payment provider told us, as a line of a list. */
+export interface Callback {
+  id: string
+  provider: string
+  type?: string
+  state: string
+  paymentId: string
+  receivedAt: string
+  deliveries: number
+  attempts: number
+  error?: string
+}
+
+/** What was tried to the end and did not work. */
+export interface DeadLetter {
+  kind: 'callback' | 'effect'
+  id: string
+  paymentId: string
+  error: string
+  attempts: number
+  diedAt: string
 }

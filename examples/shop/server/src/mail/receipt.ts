@@ -32,6 +32,13 @@ const texts = {
     receipt: 'Receipt number',
     action: 'See your order',
     note: 'You get this because you bought something at Soko.',
+    refundSubject: (number: string) => `Refund for order ${number}`,
+    refundHeading: (amount: string) => `${amount} is on its way back`,
+    refunded: {
+      mpesa: (number: string) => `We have sent back money for order ${number}, to the phone that paid.`,
+      card: (number: string) =>
+        `We have sent back money for order ${number}, to the card that paid. Banks take up to ten days to show it.`,
+    },
   },
   sw: {
     subject: (number: string) => `Risiti ya oda ${number}`,
@@ -42,6 +49,13 @@ const texts = {
     receipt: 'Nambari ya risiti',
     action: 'Tazama oda yako',
     note: 'Umepata barua hii kwa sababu ulinunua kitu Soko.',
+    refundSubject: (number: string) => `Marejesho ya oda ${number}`,
+    refundHeading: (amount: string) => `${amount} inarudi kwako`,
+    refunded: {
+      mpesa: (number: string) => `Tumerudisha pesa za oda ${number} kwenye simu iliyolipa.`,
+      card: (number: string) =>
+        `Tumerudisha pesa za oda ${number} kwenye kadi iliyolipa. Benki huchukua hadi siku kumi kuzionyesha.`,
+    },
   },
 }
 
@@ -63,5 +77,23 @@ export function receiptLetter({ to, name, language, order, payment, url }: Recei
     ],
     action: { label: t.action, url: `${url}/orders/${order.id}` },
     notes: [`${t.method[payment.method]}.`, t.note],
+  })
+}
+
+interface RefundOptions extends Pick<ReceiptOptions, 'to' | 'name' | 'language' | 'url'> {
+  order: { id: string; number: string }
+  amount: Money
+  method: 'mpesa' | 'card'
+}
+
+/** What a customer gets once money was given back. */
+export function refundLetter({ to, language, order, amount, method, url }: RefundOptions): Letter {
+  const t = texts[language]
+  return letter(to, language, {
+    subject: t.refundSubject(order.number),
+    heading: t.refundHeading(readable(amount, language)),
+    paragraphs: [t.refunded[method](order.number)],
+    action: { label: t.action, url: `${url}/orders/${order.id}` },
+    notes: [t.note],
   })
 }

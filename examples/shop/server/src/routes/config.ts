@@ -1,10 +1,11 @@
 import { Router } from 'express'
+import type { Env } from '../env.js'
 
 /** What the pages need to know of this installation. */
-export function configRoute({ sandboxPhoneUrl }: { sandboxPhoneUrl?: string | undefined }): Router {
+export function configRoute({ env, takesCards }: { env: Env; takesCards: boolean }): Router {
   const router = Router()
   router.get('/', (_req, res) => {
-    res.json({ sandboxPhoneUrl })
+    res.json({ sandboxPhoneUrl: env.SANDBOX_PHONE_URL, takesCards })
   })
   return router
 }

@@ -1,58 +1,65 @@
-import { type Request, Router } from 'express'
+import { Router } from 'express'
+import type { Payments } from '@ementech/payments'
 import { getAuth } from '@ementech/security'
 import { z } from 'zod'
-import { ShopError } from '../problem.js'
 import type { Security } from '../security.js'
+import type { Checkout } from '../services/checkout.js'
+import { viewOrder } from '../services/order-view.js'
 import type { Orders } from '../services/orders.js'
+import { idempotencyKey } from './idempotency.js'
+import { id, orderKey } from './ids.js'
 
-const id = z.string().regex(/^[0-9a-f]{24}$/)
 const placement = z.object({
   items: z
     .array(z.object({ productId: id, quantity: z.int().min(1).max(20) }))
     .min(1)
     .max(50),
 })
-const payer = z.object({ phone: z.string().max(20) })
+const wish = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('mpesa'), phone: z.string().max(20) }),
+  z.object({ method: z.literal('card') }),
+])
+
+interface OrderRoutesOptions {
+  security: Security
+  orders: Orders
+  checkout: Checkout
+  payments: Payments
+}
 
 /** Orders of the signed-in customer. */
-export function orderRoutes({ security, orders }: { security: Security; orders: Orders }): Router {
+export function orderRoutes({ security, orders, checkout, payments }: OrderRoutesOptions): Router {
   const { validate } = security
   const router = Router()
 
   const placing = validate({ body: placement })
   router.post('/', placing, async (req, res) => {
     const order = await orders.place(getAuth(req).sub, placing.of(req).body.items, idempotencyKey(req))
-    res.status(201).json({ order: await orders.view(order) })
+    res.status(201).json({ order: await viewOrder(order, payments) })
   })
 
   router.get('/', async (req, res) => {
     const found = await orders.list(getAuth(req).sub)
-    res.json({ orders: await Promise.all(found.map((order) => orders.view(order))) })
+    res.json({ orders: await Promise.all(found.map((order) => viewOrder(order, payments))) })
   })
 
-  const one = validate({ params: z.object({ id }) })
+  const one = validate({ params: z.object({ id: orderKey }) })
   router.get('/:id', one, async (req, res) => {
     const order = await orders.find(getAuth(req).sub, one.of(req).params.id)
-    res.json({ order: await orders.view(order) })
+    res.json({ order: await viewOrder(order, payments) })
   })
 
-  const paying = validate({ params: z.object({ id }), body: payer })
+  const paying = validate({ params: z.object({ id: orderKey }), body: wish })
   router.post('/:id/pay', paying, async (req, res) => {
     const { params, body } = paying.of(req)
-    const order = await orders.pay(getAuth(req).sub, params.id, body.phone, idempotencyKey(req))
-    res.status(202).json({ order: await orders.view(order) })
+    const { order, next } = await checkout.pay(getAuth(req).sub, params.id, body, idempotencyKey(req))
+    res.status(202).json({ order: await viewOrder(order, payments), next })
+  })
+
+  router.post('/:id/pay/cancel', one, async (req, res) => {
+    const order = await checkout.giveUp(getAuth(req).sub, one.of(req).params.id)
+    res.json({ order: await viewOrder(order, payments) })
   })
 
   return router
-}
-
-/** One press of a button is one request, however often the network repeats it. */
-function idempotencyKey(req: Request): string {
-  const key = req.get('idempotency-key')
-  if (key && /^[\w-]{8,64}$/.test(key)) return key
-  throw new ShopError(
-    400,
-    'IDEMPOTENCY_KEY_MISSING',
-    'Send an Idempotency-Key header: a new UUID for each press of the button.',
-  )
 }

@@ -50,6 +50,12 @@ export function createAccounts(UserModel: ReturnType<typeof userModel>) {
       return user ? { name: user.name, to: user.email, language: user.language as Language } : undefined
     },
 
+    /** Who is told of every order. */
+    async adminIds(): Promise<string[]> {
+      const admins = await UserModel.find({ roles: 'admin' }, { _id: 1 })
+      return admins.map(({ id }) => id as string)
+    },
+
     async byId(id: string) {
       const user = await UserModel.findById(id)
       return user ? view(user) : undefined

@@ -1,6 +1,6 @@
 import type { HydratedDocument } from 'mongoose'
 import type { Payment } from '@ementech/payments'
-import { receiptLetter } from '../mail/receipt.js'
+import { receiptLetter, refundLetter } from '../mail/receipt.js'
 import type { Order } from '../models/order.js'
 import type { Accounts } from './accounts.js'
 import type { Mails } from './mails.js'
@@ -29,6 +29,23 @@ export function createReceipts({ accounts, mails, url }: ReceiptsOptions) {
             method: payment.provider === 'mpesa' ? 'mpesa' : 'card',
             receipt: payment.attempts.findLast(({ receipt }) => receipt)?.receipt,
           },
+          url,
+        }),
+      )
+    },
+
+    /** One for each refund. */
+    async sendRefund(order: HydratedDocument<Order>, payment: Payment, refundId: string): Promise<void> {
+      const addressee = await accounts.addressee(order.userId)
+      const refund = payment.refunds.find(({ id }) => id === refundId)
+      if (!addressee || !refund) return
+      await mails.add(
+        `refund:${refundId}`,
+        refundLetter({
+          ...addressee,
+          order: { id: order.id as string, number: order.number },
+          amount: refund.amount,
+          method: payment.provider === 'mpesa' ? 'mpesa' : 'card',
           url,
         }),
       )

@@ -18,6 +18,7 @@ export function Header() {
         <NavLink href="/orders" className="menu-orders">
           {t.orders}
         </NavLink>
+        {user?.roles.includes('admin') && <NavLink href="/admin">{t.admin}</NavLink>}
         {status === 'loading' ? (
           <span className="menu-hold" aria-hidden="true" />
         ) : (

@@ -27,19 +27,22 @@ export function OrderStatus({ order, children }: OrderStatusProps) {
 }
 
 function StatusWords({ order }: { order: Order }) {
-  const { t, lang } = useI18n()
-  const { status, payment } = order
+  const { t, lang, money } = useI18n()
+  const { status, payment, refunded } = order
   const told = payment?.message?.[lang]
+  const byCard = payment?.method === 'card'
+  const back = refunded.minor > 0 && t.refundedHint(money(refunded))
   const hints = {
     awaiting_payment: [t.awaitingHint],
-    paying: [t.payingHint(payment?.phone ?? ''), t.payingSlow],
-    paid: [payment?.receipt && t.paidReceipt(payment.receipt), t.paidHint],
+    paying: byCard ? [t.payingCardHint] : [t.payingHint(payment?.phone ?? ''), t.payingSlow],
+    paid: [byCard ? t.paidByCard : payment?.receipt && t.paidReceipt(payment.receipt), back || t.paidHint],
+    refunded: [back],
     payment_failed: [told ?? t.failedHint],
     review: [t.reviewHint],
   }[status]
   return (
     <>
-      <p className="status-title">{t.status[status]}</p>
+      <p className="status-title">{status === 'paying' && byCard ? t.payingCard : t.status[status]}</p>
       {hints.map((hint, i) => hint && <p key={i}>{hint}</p>)}
     </>
   )

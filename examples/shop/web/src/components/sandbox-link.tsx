@@ -1,25 +1,11 @@
-import { useEffect, useState } from 'react'
-import { api } from '../api'
+import { useConfig } from '../config'
 import { useI18n } from '../i18n'
 import { lastPhone } from '../phone'
-
-let asked: Promise<{ sandboxPhoneUrl?: string }> | undefined
 
 /** Where there is a sandbox instead of M-Pesa: the way to the phone that rings in it. */
 export function SandboxLink() {
   const { t } = useI18n()
-  const [url, setUrl] = useState<string>()
-
-  useEffect(() => {
-    asked ??= api<{ sandboxPhoneUrl?: string }>('/config')
-    asked.then(
-      ({ sandboxPhoneUrl }) => setUrl(sandboxPhoneUrl),
-      () => {
-        asked = undefined
-      },
-    )
-  }, [])
-
+  const { sandboxPhoneUrl: url } = useConfig()
   if (!url) return null
   const msisdn = lastPhone.read()
   return (

@@ -27,6 +27,12 @@ const signs: Record<OrderStatus, React.ReactNode> = {
       <circle className="point" cx="48" cy="60" r="2.8" />
     </>
   ),
+  refunded: (
+    <>
+      <circle className="disc" cx="48" cy="48" r="30" />
+      <path className="stroke" d="M62 50H36m9-10-10 10 10 10" />
+    </>
+  ),
   review: (
     <>
       <circle className="disc" cx="48" cy="48" r="30" />

@@ -11,6 +11,7 @@ import { useI18n } from '../i18n'
 import { payOrder, placeOrder } from '../orders'
 import { useProducts } from '../products'
 import { useSession } from '../session'
+import type { Wish } from '../types'
 
 export function CheckoutPage() {
   const { t, money } = useI18n()
@@ -28,12 +29,14 @@ export function CheckoutPage() {
   const lines = cartLines(items, products)
   if (lines.length === 0) return <Redirect to="/cart" replace />
 
-  async function pay(msisdn: string) {
+  async function pay(wish: Wish) {
     if (placed.current?.items !== items) placed.current = { id: (await placeOrder(lines)).id, items }
     const { id } = placed.current
-    await payOrder(id, msisdn)
+    const cardPage = await payOrder(id, wish)
+    // First the address, so that the browser's way back from the card page leads to the order.
     navigate(`/orders/${id}`, { replace: true })
     emptyCart()
+    if (cardPage) location.assign(cardPage)
   }
 
   const bought = lines.map(({ product, quantity }) => ({ ...product, quantity }))

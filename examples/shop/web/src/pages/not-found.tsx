@@ -8,7 +8,7 @@ export function NotFoundPage({ hint }: { hint?: string }) {
     <div className="page empty">
       <Heading>{t.notFound}</Heading>
       <p>{hint ?? t.notFoundHint}</p>
-      <Link href="/" className="button">
+      <Link href="~/" className="button">
         {t.backToShop}
       </Link>
     </div>

@@ -1,3 +1,4 @@
+import { CardPage } from '../components/card-page'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
 import { Lines } from '../components/lines'
@@ -7,6 +8,7 @@ import { Private } from '../components/private'
 import { SandboxLink } from '../components/sandbox-link'
 import { useI18n } from '../i18n'
 import { payOrder, useOrder } from '../orders'
+import type { Wish } from '../types'
 import { NotFoundPage } from './not-found'
 
 export function OrderPage({ id }: { id: string }) {
@@ -31,12 +33,13 @@ function LiveOrder({ id }: { id: string }) {
       )}
       <OrderStatus order={order}>
         {order?.status === 'awaiting_payment' && (
-          <PayForm label={t.pay} pay={(phone) => payOrder(id, phone)} />
+          <PayForm label={t.pay} pay={(wish) => pay(order.id, wish)} />
         )}
         {order?.status === 'payment_failed' && (
-          <PayForm label={t.payAgain} pay={(phone) => payOrder(id, phone)} />
+          <PayForm label={t.payAgain} pay={(wish) => pay(order.id, wish)} />
         )}
-        {order?.status === 'paying' && <SandboxLink />}
+        {order?.status === 'paying' &&
+          (order.payment?.method === 'card' ? <CardPage id={order.id} /> : <SandboxLink />)}
       </OrderStatus>
       {order && (
         <section aria-labelledby="contents">
@@ -46,4 +49,9 @@ function LiveOrder({ id }: { id: string }) {
       )}
     </div>
   )
+}
+
+async function pay(id: string, wish: Wish) {
+  const cardPage = await payOrder(id, wish)
+  if (cardPage) location.assign(cardPage)
 }

@@ -1,0 +1,232 @@
+import type { HydratedDocument } from 'mongoose'
+import type { NextStep, Payment, Payments } from '@ementech/payments'
+import type { Order, orderModel } from '../models/order.js'
+import { ShopError } from '../problem.js'
+import type { Accounts } from './accounts.js'
+import type { Orders } from './orders.js'
+import type { Held, Stock } from './stock.js'
+
+/** How a customer pays: by a prompt on a phone, or on the card page. */
+export type Wish = { method: 'mpesa'; phone: string } | { method: 'card' }
+
+interface CheckoutOptions {
+  Order: ReturnType<typeof orderModel>
+  orders: Pick<Orders, 'find'>
+  stock: Pick<Stock, 'reserve' | 'release' | 'sell'>
+  payments: Pick<Payments, 'create' | 'start' | 'get' | 'cancel'>
+  accounts: Pick<Accounts, 'addressee'>
+}
+
+/** What paying came to: the order, and what the payer must be shown next. */
+interface Paying {
+  order: HydratedDocument<Order>
+  next?: NextStep
+}
+
+const payable = ['awaiting_payment', 'payment_failed'] as const
+
+/** The way of an order from unpaid to paid, and back to unpaid where a payment fails. */
+export function createCheckout({ Order, orders, stock, payments, accounts }: CheckoutOptions) {
+  return { pay, giveUp, markPaid, markUnpaid: settle, markRefunded, releaseAbandoned, releaseUnpaid }
+
+  /** Sends the prompt, or opens the card page. Pressing twice, in two tabs too, is one payment. */
+  async function pay(userId: string, key: string, wish: Wish, idempotencyKey: string): Promise<Paying> {
+    const order = await orders.find(userId, key)
+    const resumed = order.status === 'paying' && wish.method === 'card' && (await resume(order))
+    if (resumed) return resumed
+    const payment = await createPayment(order, wish, idempotencyKey)
+    const held = heldFor(order, order.stock === 'released' ? payment.id : undefined)
+    const isNew = isPayable(order) && !order.payments.includes(payment.id)
+    if (isNew && order.stock === 'released') await stock.reserve(held)
+    const claimed = await claim(order, payment, wish, held)
+    const current = claimed ?? (await orders.find(userId, key))
+    if (current.hold !== held.hold) await stock.release(held)
+    if (current.status === 'paying' && current.paymentId === payment.id) {
+      const started = await payments.start(payment.id)
+      // Nothing was sent (M-Pesa is busy, say): the customer may press again.
+      if (started.status === 'created') await settle(started, 'payment_failed')
+      const { next } = started
+      return { order: await orders.find(userId, key), ...(next && { next }) }
+    }
+    // A press that the network repeats after it has ended is no new press.
+    if (current.payments.includes(payment.id)) return { order: current }
+    // Its goods were set free while we looked: they are held anew.
+    if (isPayable(current)) return pay(userId, key, wish, idempotencyKey)
+    throw current.status === 'paying' || current.status === 'review'
+      ? new ShopError(409, 'PAYMENT_UNDER_WAY', 'A payment of this order is under way.')
+      : new ShopError(409, 'ORDER_PAID', 'This order is paid already.')
+  }
+
+  /** The customer left the card page and wants to pay otherwise. */
+  async function giveUp(userId: string, key: string) {
+    const order = await orders.find(userId, key)
+    if (order.status === 'paying') {
+      const payment = await payments.cancel(order.paymentId!)
+      if (payment.status === 'canceled') await settle(payment, 'payment_failed')
+    }
+    return orders.find(userId, key)
+  }
+
+  /**
+   * Effect of a payment that succeeded. Runs at least once; the second time changes nothing. Gives the order if it is
+   * this payment that paid it.
+   */
+  async function markPaid(payment: Payment) {
+    await Order.updateOne(
+      { number: payment.reference, paidBy: { $exists: false } },
+      {
+        $set: { status: 'paid', paidBy: payment.id, paymentId: payment.id },
+        $currentDate: { changedAt: true },
+      },
+    )
+    const order = await Order.findOne({ number: payment.reference })
+    if (order?.paidBy === payment.id) {
+      await handOver(order)
+      return order
+    }
+    // A late success after the customer paid again: kept on the order, to be given back.
+    await Order.updateOne(
+      { number: payment.reference },
+      { $addToSet: { overpaidBy: payment.id }, $currentDate: { changedAt: true } },
+    )
+    return undefined
+  }
+
+  /** Effect of a refund. Refunds only add up, so the larger sum is the newer one. */
+  function markRefunded({ id, refunded, captured }: Payment) {
+    return Order.findOneAndUpdate(
+      { paidBy: id },
+      {
+        $max: { refundedMinor: refunded.minor },
+        ...(refunded.minor >= captured.minor && { $set: { status: 'refunded' } }),
+        $currentDate: { changedAt: true },
+      },
+      { returnDocument: 'after' },
+    )
+  }
+
+  /** Effect of a payment that will not succeed. Only the payment under way may fail its order. */
+  async function settle(payment: Payment, status: 'payment_failed' | 'review') {
+    await Order.updateOne(
+      { number: payment.reference, paymentId: payment.id, status: 'paying' },
+      { $set: { status }, $currentDate: { changedAt: true } },
+    )
+  }
+
+  /**
+   * Gives back to their customers the orders whose process died before it could send anything, and those whose card
+   * page was left open for too long.
+   */
+  async function releaseAbandoned({ unsentMs, openPageMs }: { unsentMs: number; openPageMs: number }) {
+    for (const order of await Order.find({ status: 'paying', changedAt: { $lt: ago(unsentMs) } })) {
+      const payment = await payments.get(order.paymentId!)
+      if (payment?.status === 'created') await settle(payment, 'payment_failed')
+      const isLeft = payment?.provider === 'stripe' && order.changedAt! < ago(openPageMs)
+      if (isLeft && (payment.status === 'pending' || payment.status === 'requires_action')) {
+        await payments.cancel(payment.id)
+      }
+    }
+  }
+
+  /** Sets free what is held for orders that nobody has paid for. They can still be paid, if there is enough then. */
+  async function releaseUnpaid(olderThanMs: number) {
+    const old = ago(olderThanMs)
+    const isOld = { $or: [{ changedAt: { $lt: old } }, { changedAt: { $exists: false } }] }
+    const unpaid = { status: { $in: payable }, stock: 'reserved' as const, createdAt: { $lt: old }, ...isOld }
+    for (const order of await Order.find(unpaid)) {
+      const released = await Order.updateOne(
+        { ...unpaid, _id: order._id, hold: order.hold },
+        { $set: { stock: 'released' }, $currentDate: { changedAt: true } },
+      )
+      if (released.modifiedCount === 1) await stock.release(heldFor(order))
+    }
+  }
+
+  async function createPayment(order: HydratedDocument<Order>, wish: Wish, idempotencyKey: string) {
+    const payer =
+      wish.method === 'mpesa'
+        ? { phone: wish.phone }
+        : { email: (await accounts.addressee(order.userId))!.to }
+    return payments.create({
+      reference: order.number, // the payer sees it as the account number
+      amount: { minor: order.total!.minor, currency: 'KES' },
+      provider: wish.method === 'mpesa' ? 'mpesa' : 'stripe',
+      payer,
+      description: `Soko ${order.number}`,
+      idempotencyKey: `${order.id}:${idempotencyKey}`,
+    })
+  }
+
+  /** Of any number of presses at once, one claims the order. */
+  function claim(order: HydratedDocument<Order>, payment: Payment, wish: Wish, { hold }: Held) {
+    return Order.findOneAndUpdate(
+      {
+        ...{ _id: order._id, status: { $in: payable }, payments: { $ne: payment.id } },
+        ...{ stock: order.stock, hold: order.hold },
+      },
+      {
+        $set: {
+          ...{ status: 'paying', paymentId: payment.id, stock: 'reserved', hold },
+          payerPhone: wish.method === 'mpesa' ? masked(wish.phone) : '',
+        },
+        $push: { payments: payment.id },
+        $currentDate: { changedAt: true },
+      },
+      { returnDocument: 'after' },
+    )
+  }
+
+  /** The card page that is open already; it may be in another tab. */
+  async function resume(order: HydratedDocument<Order>): Promise<Paying | undefined> {
+    const payment = await payments.get(order.paymentId!)
+    if (payment?.provider !== 'stripe') return undefined
+    const { next } = await payments.start(payment.id)
+    return next && { order, next }
+  }
+
+  /** Money that comes late may come for goods that were set free: then they are held anew, or it is said that they are gone. */
+  async function handOver(order: HydratedDocument<Order>) {
+    const held = heldFor(order, order.stock === 'released' ? 'late' : undefined)
+    if (order.stock === 'released') {
+      const isThere = await stock.reserve(held).then(
+        () => true,
+        (error: unknown) => {
+          if ((error as ShopError).code === 'SOLD_OUT') return false
+          throw error
+        },
+      )
+      const change = isThere
+        ? ({ stock: 'reserved', hold: held.hold } as const)
+        : ({ stock: 'short' } as const)
+      await Order.updateOne(
+        { _id: order._id, stock: 'released' },
+        { $set: change, $currentDate: { changedAt: true } },
+      )
+      if (!isThere) return
+    } else if (order.stock !== 'reserved') return
+    await stock.sell(held)
+    await Order.updateOne({ _id: order._id, stock: 'reserved' }, { $set: { stock: 'sold' } })
+  }
+}
+
+export type Checkout = ReturnType<typeof createCheckout>
+
+function isPayable({ status }: Pick<Order, 'status'>): boolean {
+  return (payable as readonly string[]).includes(status)
+}
+
+/** The hold that an order has, or a new one of that name. */
+function heldFor(order: HydratedDocument<Order>, name?: string): Held {
+  const orderId = order.id as string
+  return { orderId, hold: name === undefined ? order.hold : `${orderId}:${name}`, items: order.items }
+}
+
+function ago(ms: number): Date {
+  return new Date(Date.now() - ms)
+}
+
+/** Enough for the payer to know which phone it is, and no more. */
+function masked(phone: string): string {
+  const digits = phone.replace(/\D/g, '').replace(/^254/, '0')
+  return `${digits.slice(0, 4)} ••• ${digits.slice(-3)}`
+}

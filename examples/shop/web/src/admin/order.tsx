@@ -1,0 +1,67 @@
+import { useEffect } from 'react'
+import { Failure } from '../components/failure'
+import { Heading } from '../components/heading'
+import { Lines } from '../components/lines'
+import { PageSkeleton } from '../components/skeleton'
+import { useI18n } from '../i18n'
+import { onAdminOrder } from '../realtime'
+import { authorized } from '../session'
+import type { AdminOrder } from '../types'
+import { useLoaded } from './loaded'
+import { RefundForm } from './refund-form'
+import { texts as t } from './texts'
+
+/** One order: who bought what, how it was paid, and what went back. */
+export function OrderPage({ id }: { id: string }) {
+  const { t: shop, money, date } = useI18n()
+  const { value, set, error, reload } = useLoaded(`admin order ${id}`, () =>
+    authorized<{ order: AdminOrder }>(`/admin/orders/${id}`),
+  )
+  useEffect(
+    () => onAdminOrder((order) => set((known) => (known?.order.id === order.id ? { order } : known))),
+    [],
+  )
+  if (!value) return error ? <Failure error={error} retry={reload} /> : <PageSkeleton />
+
+  const { order } = value
+  return (
+    <>
+      <Heading>{shop.order(order.number)}</Heading>
+      <p className="muted">
+        {order.customer && `${order.customer.name}, ${order.customer.email}. `}
+        {date(order.createdAt)}
+      </p>
+      <div className="columns">
+        <div>
+          <p role="status" className="office-status">
+            <span className={`badge ${order.status}`}>{shop.status[order.status]}</span>{' '}
+            <span className={order.stock === 'short' ? 'field-error' : 'muted'}>{t.stock[order.stock]}</span>
+          </p>
+          {order.overpaid && <p className="problem">{t.overpaid}</p>}
+          <Lines lines={order.items} total={order.total} />
+        </div>
+        <div className="office-money">
+          {order.refunds.length > 0 && (
+            <section aria-labelledby="refunds" className="summary">
+              <h2 id="refunds">{t.refunds}</h2>
+              <ul>
+                {order.refunds.map((refund) => (
+                  <li key={refund.id} className="refund">
+                    <span className="price">{money(refund.amount)}</span>{' '}
+                    <span className="muted">
+                      {t.refundStatus[refund.status] ?? refund.status}, {date(refund.createdAt)}
+                    </span>
+                    {refund.note && <p className="muted">{refund.note}</p>}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+          {order.refundable > 0 && (
+            <RefundForm key={order.refundable} order={order} done={(fresh) => set({ order: fresh })} />
+          )}
+        </div>
+      </div>
+    </>
+  )
+}

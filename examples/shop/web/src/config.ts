@@ -1,0 +1,22 @@
+import { useEffect } from 'react'
+import { api } from './api'
+import { createStore, useStore } from './store'
+
+/** What this installation of the shop has. */
+export interface Config {
+  sandboxPhoneUrl?: string
+  takesCards: boolean
+}
+
+const config = createStore<Config>({ takesCards: false })
+let asked: Promise<void> | undefined
+
+/** Asked for once; until it is known, as little as possible. */
+export function useConfig(): Config {
+  useEffect(() => {
+    asked ??= api<Config>('/config').then(config.set, () => {
+      asked = undefined
+    })
+  }, [])
+  return useStore(config)
+}
