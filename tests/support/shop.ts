@@ -58,7 +58,8 @@ export async function registerCustomer(url: string, name = 'Wanjiku') {
     },
     async pay(orderId: string, phone: string, headers: Record<string, string> = press()): Promise<Order> {
       const path = `/api/orders/${orderId}/pay`
-      return (await call(url, 'POST', path, { phone }, { ...authorization, ...headers })).order as Order
+      return (await call(url, 'POST', path, { method: 'mpesa', phone }, { ...authorization, ...headers }))
+        .order as Order
     },
     async read(orderId: string): Promise<Order> {
       return (await call(url, 'GET', `/api/orders/${orderId}`, undefined, authorization)).order as Order

@@ -1,34 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { createConnection, type Connection } from 'mongoose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPayments, memoryInbox, memoryPaymentStore } from '@ementech/payments'
-import { createMpesa } from '@ementech/payments/mpesa'
-import { startMongo, type RunningMongo } from '@ementech/sandbox/mongo'
-import { orderModel } from '../src/models/order.js'
-import { productModel } from '../src/models/product.js'
-import { seedProducts } from '../src/seed.js'
-import { createCatalogue } from '../src/services/catalogue.js'
-import { createOrders } from '../src/services/orders.js'
+import { describe, expect, it } from 'vitest'
+import { viewOrder } from '../src/services/order-view.js'
+import { databases, paymentOf, servicesOn } from './support.js'
 
-let mongo: RunningMongo
-let connection: Connection
-beforeAll(async () => {
-  mongo = await startMongo({ uri: process.env.MONGODB_URI })
-  connection = await createConnection(mongo.uri, { autoIndex: false }).asPromise()
-})
-afterAll(async () => {
-  await connection?.close()
-  await mongo?.close()
-})
+const database = databases()
+const shop = () => servicesOn(database.create())
 
 describe('orders', () => {
   it('takes its prices from the catalogue, and one press for one order', async () => {
-    const { orders, catalogue } = await shop()
-    const lines = [{ productId: (await catalogue.list())[0]!.id, quantity: 2 }]
+    const { place, shelf } = await shop()
     const key = randomUUID()
-    const placed = await Promise.all(Array.from({ length: 5 }, () => orders.place('wanjiku', lines, key)))
+    const placed = await Promise.all(Array.from({ length: 5 }, () => place(2, { key })))
     expect(new Set(placed.map(({ id }) => id as string)).size).toBe(1)
     expect(placed[0]!.total).toMatchObject({ minor: 190_000, currency: 'KES' })
+    expect(await shelf()).toEqual({ free: 38, held: 2 })
   })
 
   it('refuses a product that is not for sale', async () => {
@@ -37,30 +22,38 @@ describe('orders', () => {
     await expect(orders.place('wanjiku', lines, randomUUID())).rejects.toMatchObject({ code: 'PRODUCT_GONE' })
   })
 
+  it('is found by its number too, and by nobody else', async () => {
+    const { orders, place } = await shop()
+    const order = await place()
+    expect((await orders.find('wanjiku', order.number)).id).toBe(order.id)
+    await expect(orders.find('otieno', order.number)).rejects.toMatchObject({ status: 404 })
+  })
+
   it('lets the customer press again when nothing could be sent', async () => {
-    const { orders, order } = await shop()
-    const unpaid = await orders.pay('wanjiku', order.id as string, '0712000001', randomUUID())
+    const { place, pay, payments } = await shop()
+    const { order: unpaid } = await pay((await place()).id as string, randomUUID(), '0712000001')
     expect(unpaid.status).toBe('payment_failed')
-    expect((await orders.view(unpaid)).payment).toMatchObject({ phone: '0712 ••• 001' })
+    expect((await viewOrder(unpaid, payments)).payment).toMatchObject({ phone: '0712 ••• 001' })
   })
 
   it('tries once for each press, also when the network repeats the press after it failed', async () => {
-    const { orders, order, payments } = await shop()
+    const { place, pay, payments } = await shop()
+    const id = (await place()).id as string
     const attempts = async (paymentId: string) => (await payments.get(paymentId))!.attempts.length
-    const pay = (key: string) => orders.pay('wanjiku', order.id as string, '0712000003', key)
     const [first, second] = [randomUUID(), randomUUID()]
-    const failed = await pay(first)
-    expect((await pay(first)).status).toBe('payment_failed')
+    const { order: failed } = await pay(id, first)
+    expect((await pay(id, first)).order.status).toBe('payment_failed')
     expect(await attempts(failed.paymentId!)).toBe(1)
-    const again = await pay(second)
+    const { order: again } = await pay(id, second)
     expect(again.paymentId).not.toBe(failed.paymentId)
     expect(await attempts(again.paymentId!)).toBe(1)
-    expect((await pay(first)).paymentId).toBe(again.paymentId)
+    expect((await pay(id, first)).order.paymentId).toBe(again.paymentId)
     expect(await attempts(failed.paymentId!)).toBe(1)
   })
 
   it('releases an order whose process died before it could send the prompt, and no other', async () => {
-    const { orders, order, Order, payments } = await shop()
+    const { place, orders, checkout, Order, payments } = await shop()
+    const order = await place()
     const payment = await payments.create({
       reference: order.number,
       amount: { minor: 95_000, currency: 'KES' },
@@ -73,50 +66,37 @@ describe('orders', () => {
       { _id: order._id },
       { status: 'paying', paymentId: payment.id, changedAt: new Date(Date.now() - 60_000) },
     )
-    await orders.releaseAbandoned(120_000)
-    expect((await orders.find('wanjiku', order.id as string)).status).toBe('paying')
-    await orders.releaseAbandoned(30_000)
-    expect((await orders.find('wanjiku', order.id as string)).status).toBe('payment_failed')
+    await checkout.releaseAbandoned({ unsentMs: 120_000, openPageMs: 120_000 })
+    expect((await orders.find('wanjiku', order.number)).status).toBe('paying')
+    await checkout.releaseAbandoned({ unsentMs: 30_000, openPageMs: 30_000 })
+    expect((await orders.find('wanjiku', order.number)).status).toBe('payment_failed')
   })
 
   it('keeps money that arrived twice, to be given back, and stays paid by the first', async () => {
-    const { orders, order } = await shop()
-    const payment = (id: string) => ({ id, reference: order.number }) as never
-    await orders.markPaid(payment('first'))
-    await orders.markPaid(payment('first'))
-    await orders.markPaid(payment('second'))
-    await orders.markUnpaid(payment('first'), 'payment_failed')
-    const settled = await orders.find('wanjiku', order.id as string)
+    const { place, orders, checkout } = await shop()
+    const order = await place()
+    expect(await checkout.markPaid(paymentOf(order, 'first'))).toMatchObject({ number: order.number })
+    expect(await checkout.markPaid(paymentOf(order, 'first'))).toMatchObject({ number: order.number })
+    expect(await checkout.markPaid(paymentOf(order, 'second'))).toBeUndefined()
+    await checkout.markUnpaid(paymentOf(order, 'first'), 'payment_failed')
+    const settled = await orders.find('wanjiku', order.number)
     expect(settled).toMatchObject({ status: 'paid', paidBy: 'first' })
     expect([...settled.overpaidBy]).toEqual(['second'])
   })
-})
 
-/** Orders on the real database; Daraja is at an address where nobody answers, which is all that these tests need. */
-async function shop() {
-  const Order = orderModel(connection)
-  const Product = productModel(connection)
-  await Promise.all([Order.createIndexes(), Product.createIndexes()])
-  await seedProducts(Product)
-  const mpesa = createMpesa({
-    environment: 'sandbox',
-    baseUrl: 'http://127.0.0.1:1',
-    consumerKey: 'key',
-    consumerSecret: 'secret',
-    shortcode: '174379',
-    passkey: 'passkey',
-    callbackUrl: 'http://127.0.0.1:1/webhooks',
-    callbackSecret: randomUUID() + randomUUID(),
+  it('counts a part that was given back, and is refunded once all is', async () => {
+    const { place, orders, checkout } = await shop()
+    const order = await place()
+    await checkout.markPaid(paymentOf(order, 'first'))
+    const after = async (minor: number) => {
+      const sums = { refunded: { minor, currency: 'KES' }, captured: { minor: 95_000, currency: 'KES' } }
+      await checkout.markRefunded({ ...paymentOf(order, 'first'), ...sums } as never)
+      const { status, refundedMinor } = await orders.find('wanjiku', order.number)
+      return { status, refundedMinor }
+    }
+    expect(await after(30_000)).toEqual({ status: 'paid', refundedMinor: 30_000 })
+    expect(await after(95_000)).toEqual({ status: 'refunded', refundedMinor: 95_000 })
+    // The news of the first part comes once more.
+    expect(await after(30_000)).toEqual({ status: 'refunded', refundedMinor: 95_000 })
   })
-  const payments = createPayments({
-    store: memoryPaymentStore(),
-    inbox: memoryInbox(),
-    providers: { mpesa },
-    on: { paid: () => {} },
-  })
-  const catalogue = createCatalogue(Product)
-  const orders = createOrders({ Order, catalogue, payments })
-  const [first] = await catalogue.list()
-  const order = await orders.place('wanjiku', [{ productId: first!.id, quantity: 1 }], randomUUID())
-  return { orders, order, Order, payments, catalogue }
-}
+})
