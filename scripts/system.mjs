@@ -63,7 +63,7 @@ export async function createSystem({
     sandbox: {
       args: [sandboxCli, 'daraja', '--port', String(port.sandbox), '--dir', join(dataDir, 'daraja')].concat(
         ['--smtp-port', String(port.mail)],
-        ['--stripe-webhook', `http://127.0.0.1:${port.server}/webhooks/stripe`],
+        ['--stripe-webhooks', `http://127.0.0.1:${port.server}/webhooks/stripe`],
         option('--time-scale', timeScale),
         option('--queries-per-minute', queriesPerMinute),
       ),

@@ -51,6 +51,8 @@ export function shopInBrowser() {
   return {
     urls,
 
+    databaseUri: () => running.line(/Database\s+(mongodb:\S+)/),
+
     async open(viewport: { width: number; height: number }, path?: string): Promise<Visit> {
       const context = await browser.newContext({ viewport })
       // Shorter than a test may last, so that what did not come is named.

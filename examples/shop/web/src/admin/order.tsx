@@ -34,7 +34,7 @@ export function OrderPage({ id }: { id: string }) {
       <div className="columns">
         <div>
           <p role="status" className="office-status">
-            <span className={`badge ${order.status}`}>{shop.status[order.status]}</span>{' '}
+            <span className={`badge ${order.status}`}>{t.status[order.status]}</span>{' '}
             <span className={order.stock === 'short' ? 'field-error' : 'muted'}>{t.stock[order.stock]}</span>
           </p>
           {order.overpaid && <p className="problem">{t.overpaid}</p>}

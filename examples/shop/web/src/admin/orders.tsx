@@ -40,7 +40,7 @@ export function OrdersPage() {
 }
 
 function Row({ order }: { order: AdminOrder }) {
-  const { t: shop, money, date } = useI18n()
+  const { money, date } = useI18n()
   return (
     <li className="order-row office-row">
       <div>
@@ -52,7 +52,7 @@ function Row({ order }: { order: AdminOrder }) {
       </div>
       <div className="order-sum">
         <p className="price">{money(order.total)}</p>
-        <p className={`badge ${order.status}`}>{shop.status[order.status]}</p>
+        <p className={`badge ${order.status}`}>{t.status[order.status]}</p>
       </div>
     </li>
   )

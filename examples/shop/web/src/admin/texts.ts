@@ -6,6 +6,14 @@ export const texts = {
   pages: (n: number) => (n === 1 ? '1 page' : `${n} pages`),
   forbidden: 'This is for the people who run the shop.',
 
+  status: {
+    awaiting_payment: 'Not paid',
+    paying: 'Being paid',
+    paid: 'Paid',
+    payment_failed: 'Payment failed',
+    review: 'To be checked',
+    refunded: 'Refunded',
+  },
   noOrders: 'No orders yet.',
   by: (name: string) => `by ${name}`,
   stock: {
