@@ -15,6 +15,7 @@ import { toPayment, type Payment, type PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { createReader, type Reader } from './reader.js'
 import { createRefund, type RefundRequestOptions } from './refund-payment.js'
+import { createReconcile, type ReconcileOptions, type Reconciliation } from './reconcile.js'
 import type { EffectHandlers } from './run-effects.js'
 import { createStart } from './start-payment.js'
 import type { Inbox, PaymentStore } from './store.js'
@@ -86,6 +87,11 @@ export interface Payments extends AsyncDisposable {
   readonly webhooks: Router
   /** Works on callbacks, deadlines and effects, in this process. Any number of workers may run, anywhere. */
   worker(options?: WorkerOptions): Worker
+  /**
+   * Compares what was taken and given back in this time with the provider's own list, and names what only one side
+   * knows. Reads everything that changed since then: for days, not for requests.
+   */
+  reconcile(options: ReconcileOptions): Promise<Reconciliation[]>
   /** What has come in: the list for an admin page. */
   readonly inbox: InboxView
   readonly deadLetters: DeadLetters
@@ -193,6 +199,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     resolve,
     webhooks,
     worker,
+    reconcile: createReconcile({ store, providers }),
     inbox: inboxView(inbox),
     deadLetters: letters,
     close,

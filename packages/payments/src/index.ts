@@ -74,6 +74,7 @@ export type {
   ProviderEvents,
   ProviderResume,
   ProviderTiming,
+  ProviderTransaction,
   ReadResult,
   StartRequest,
   StartResult,
@@ -83,6 +84,8 @@ export { reduce, type Reduced } from './reduce.js'
 export { reduceRefund, type RefundFact } from './reduce-refund.js'
 export type { Refund, RefundReason, RefundRecord, RefundStatus } from './refund.js'
 export type { RefundRequestOptions } from './refund-payment.js'
+export type { LedgerEntry } from './ledger-entries.js'
+export type { Difference, ReconcileOptions, Reconciliation } from './reconcile.js'
 export type { EffectContext, EffectHandler, EffectHandlers } from './run-effects.js'
 export type { SignatureHeaders, SignatureOptions, SignatureResult } from './signature.js'
 export { standardWebhooks, type StandardWebhook } from './standard-webhooks.js'

@@ -78,5 +78,18 @@ export function memoryPaymentStore(options: MemoryStoreOptions = {}): PaymentSto
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
       return structuredClone(dead.slice(0, limit))
     },
+    async listChanged({ since, after, limit }) {
+      const listed = all()
+        .map(({ record }) => record)
+        .filter((record) => record.updatedAt >= since && (!after || byChange(record, after) > 0))
+        .sort(byChange)
+      return structuredClone(listed.slice(0, limit))
+    },
   }
+}
+
+type Changed = Pick<PaymentRecord, 'updatedAt' | 'id'>
+
+function byChange(a: Changed, b: Changed): number {
+  return a.updatedAt.getTime() - b.updatedAt.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }

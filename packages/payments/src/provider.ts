@@ -26,6 +26,8 @@ export interface Provider {
   capture?(request: CaptureRequest): Promise<ActionResult>
   /** Makes that an attempt can no longer be paid. Absent where that is not possible. Must not throw. */
   cancel?(attempt: { providerRef: string }): Promise<ActionResult>
+  /** What moved money in this time, for `payments.reconcile()`. Absent where the provider has no list of it. */
+  transactions?(range: { from: Date; to: Date }): AsyncIterable<ProviderTransaction>
 }
 
 /** What `Provider.capture` is given. */
@@ -33,6 +35,21 @@ export interface CaptureRequest {
   readonly providerRef: string
   readonly amount: Money
   readonly idempotencyKey: string
+}
+
+/** A movement of money, as the provider wrote it down. */
+export interface ProviderTransaction {
+  readonly id: string
+  /** `adjusted`: neither a payer's payment nor a refund of ours, such as a dispute. */
+  readonly kind: 'captured' | 'refunded' | 'adjusted'
+  /** In the payer's currency. Negative only where `kind` is `adjusted`. */
+  readonly amount: Money
+  readonly at: Date
+  /** What the attempt's receipt, or the refund's reference, is. */
+  readonly ref: string
+  /** Where the transaction names them. */
+  readonly paymentId?: string
+  readonly attemptId?: string
 }
 
 /** The list that a provider keeps of its events: what was sent while nobody listened is found in it. */

@@ -37,6 +37,15 @@ export interface PaymentStore {
   release(lease: Lease): Promise<void>
   /** Payments with an outbox entry that is dead (and not discarded), oldest first. */
   findDead(limit: number): Promise<PaymentRecord[]>
+  /**
+   * Payments with `updatedAt` at `since` or later, by `updatedAt` and id. `after` is the last one of the page before: a
+   * payment that changes meanwhile comes again, and none is left out.
+   */
+  listChanged(page: {
+    since: Date
+    after?: Pick<PaymentRecord, 'updatedAt' | 'id'>
+    limit: number
+  }): Promise<PaymentRecord[]>
 }
 
 /** An authentic callback as it came. */

@@ -87,10 +87,25 @@ export function mongoPaymentStore(collection: MongoCollection): MongoPaymentStor
       return found.map(toRecord)
     },
 
+    async listChanged({ since, after, limit }) {
+      const later = after && [
+        { updatedAt: { $gt: after.updatedAt } },
+        { updatedAt: after.updatedAt, _id: { $gt: after.id } },
+      ]
+      const found = await collection
+        .find(
+          { updatedAt: { $gte: since }, ...(later && { $or: later }) },
+          { ...CURRENT, limit, sort: { updatedAt: 1, _id: 1 } },
+        )
+        .toArray()
+      return found.map(toRecord)
+    },
+
     async ensureIndexes() {
       await collection.createIndex({ dueAt: 1 })
       await collection.createIndex({ 'attempts.providerRef': 1 })
       await collection.createIndex({ reference: 1 })
+      await collection.createIndex({ updatedAt: 1, _id: 1 })
       await collection.createIndex({ 'outbox.state': 1 })
     },
   }

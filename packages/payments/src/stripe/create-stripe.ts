@@ -11,9 +11,13 @@ import { stripeLookup } from './lookup.js'
 import { stripeReader } from './read.js'
 import { stripeRefunds } from './refunds.js'
 import { stripeStart } from './start.js'
+import { stripeTransactions } from './transactions.js'
 
 /** The part of a `Stripe` that is used: `new Stripe(key)` fits as it is. */
-export type StripeClient = Pick<Stripe, 'paymentIntents' | 'checkout' | 'events' | 'refunds'>
+export type StripeClient = Pick<
+  Stripe,
+  'paymentIntents' | 'checkout' | 'events' | 'refunds' | 'balanceTransactions'
+>
 
 /** Where Stripe's hosted page sends the payer's browser; a function may put the order into it. */
 export type ReturnUrl = string | ((payment: { paymentId: string; reference: string }) => string)
@@ -101,6 +105,7 @@ export function createStripe(options: StripeOptions): StripeProvider {
     events: stripeEventList(client, sweepEveryMs),
     refunds: stripeRefunds(client, { keyLifetimeMs: KEY_LIFETIME_MS, silenceMs: timing.silenceMs }),
     ...stripeActions(client),
+    transactions: stripeTransactions(client),
     callbacks: stripeEvents(client, {
       secrets: webhookSecrets,
       ...(toleranceSeconds !== undefined && { toleranceSeconds }),

@@ -200,6 +200,32 @@ export function paymentStoreContract(create: () => Promise<PaymentStore> | Payme
       assert.equal(await claim(store), null)
     }),
 
+    promise('lists what has changed since a time, page by page, and leaves out nothing', async (store) => {
+      const at = (minutes: number) => ({ updatedAt: new Date(PAST.getTime() + minutes * 60_000) })
+      const before = payment(at(-1))
+      const records = [at(0), at(1), at(1), at(1), at(2)].map((fields) => payment(fields))
+      for (const record of [...records, before].reverse()) await store.insert(record)
+      const seen: PaymentRecord[] = []
+      let page = await store.listChanged({ since: PAST, limit: 2 })
+      while (page.length > 0) {
+        assert.ok(page.length <= 2)
+        seen.push(...page)
+        // One that was seen, and one that was not, change while we read.
+        for (const moved of seen.length === 2 ? [records[0]!, records[4]!] : []) {
+          await store.replace({ ...moved, ...at(9), version: 2 }, { version: 1 })
+        }
+        page = await store.listChanged({ since: PAST, after: page.at(-1)!, limit: 2 })
+      }
+      const [first, second, third, fourth, fifth] = records.map(({ id }) => id)
+      const sameTime = [second!, third!, fourth!].sort()
+      const moved = [first!, fifth!].sort()
+      assert.deepEqual(
+        seen.map(({ id }) => id),
+        [first, ...sameTime, ...moved],
+      )
+      assert.deepEqual(await store.listChanged({ since: FUTURE, limit: 2 }), [])
+    }),
+
     promise('has a clock that goes forward', async (store) => {
       const first = await store.now()
       assert.ok(first instanceof Date)
