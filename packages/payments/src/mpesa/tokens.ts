@@ -6,10 +6,11 @@ export interface AccessToken {
 
 /**
  * Shares the token between processes. Daraja documents that minting a token ends the one before, so processes
- * that mint their own end each other's: with more than one process, share it (Redis, MongoDB).
+ * that mint their own end each other's: with more than one process, share it (`mongoTokenStore` in `./mongo`).
  */
 export interface TokenStore {
-  get(): Promise<AccessToken | null>
+  /** `refused`: a token that Daraja does not take any more. Null: the caller fetches a new one, and sets it. */
+  get(refused?: string): Promise<AccessToken | null>
   set(token: AccessToken): Promise<void>
 }
 
@@ -30,7 +31,7 @@ export function createTokens(
   let refreshing: Promise<AccessToken> | undefined
 
   async function refresh(): Promise<AccessToken> {
-    const shared = (await store?.get()) ?? null
+    const shared = (await store?.get(refused === '' ? undefined : refused)) ?? null
     if (shared && isGood(shared)) return shared
     const minted = await mint()
     await store?.set(minted)
