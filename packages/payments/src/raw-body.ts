@@ -30,8 +30,7 @@ export async function readRawBody(
   if (req.readableDidRead) {
     throw new PaymentsError(
       'PAYMENTS_BODY_ALREADY_PARSED',
-      'a body parser ran before payments.webhooks and the exact bytes are gone; ' +
-        'mount payments.webhooks above express.json()',
+      'a body parser ran before the webhooks and the exact bytes are gone; mount the webhooks above express.json()',
     )
   }
   const declared = Number(req.headers['content-length'] ?? 0)

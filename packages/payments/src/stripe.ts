@@ -10,3 +10,9 @@ export {
   type StripeProvider,
 } from './stripe/create-stripe.js'
 export { stripeSignature } from './stripe/signature.js'
+export {
+  stripeWebhook,
+  type StripeThinEvent,
+  type StripeWebhookContext,
+  type StripeWebhookOptions,
+} from './stripe/webhook.js'

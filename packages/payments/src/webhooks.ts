@@ -1,131 +1,20 @@
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
-import { PaymentsError } from './errors.js'
-import { describeError, type Logger } from './logger.js'
-import type { CallbackIdentity, Provider } from './provider.js'
-import { BodyError, readRawBody } from './raw-body.js'
-import type { Inbox } from './store.js'
+import express, { type Router } from 'express'
+import type { Provider } from './provider.js'
+import { receiveCallback, type ReceiverOptions } from './receive-callback.js'
+import type { Inbox, InboxEntry } from './store.js'
 
 /** What the router needs. */
-export interface WebhookOptions {
+export interface WebhookOptions extends Omit<ReceiverOptions, 'name' | 'callbacks' | 'keep'> {
   providers: Readonly<Record<string, Provider>>
   inbox: Inbox
-  logger: Logger
-  maxBodyBytes: number
-  bodyTimeoutMs: number
-  storeTimeoutMs: number
-  /** Called after a callback was stored. */
-  onStored: () => void
 }
 
 /** The Router of all providers' callbacks. */
-export function createWebhooks(options: WebhookOptions): Router {
+export function createWebhooks({ providers, inbox, ...options }: WebhookOptions): Router {
   const router = express.Router()
-  for (const [name, provider] of Object.entries(options.providers)) {
-    router.post(provider.callbacks.path, receiveCallback(name, provider, options))
+  for (const [name, { callbacks }] of Object.entries(providers)) {
+    const keep = (entry: InboxEntry) => inbox.insert(entry)
+    router.post(callbacks.path, receiveCallback({ ...options, name, callbacks, keep }))
   }
   return router
-}
-
-/** raw bytes → authentic? → stored durably → 200. Nothing is worked on here. */
-function receiveCallback(name: string, provider: Provider, options: WebhookOptions): RequestHandler {
-  const { inbox, logger, maxBodyBytes, bodyTimeoutMs, storeTimeoutMs, onStored } = options
-  const { callbacks } = provider
-
-  return function receiveCallbackMiddleware(req, res, next) {
-    receive(req, res).catch((error: unknown) => answerError(error, res, next))
-  }
-
-  async function receive(req: Request, res: Response): Promise<void> {
-    const raw = await readRawBody(req, maxBodyBytes, bodyTimeoutMs)
-    const identity = callbacks.authenticate({
-      params: req.params as never,
-      headers: req.headers,
-      ip: req.ip,
-      raw,
-    })
-    if (!identity.ok) {
-      const { status, reason, code } = identity
-      const log = code === undefined ? logger.warn : logger.error
-      log.call(logger, 'callback refused', { provider: name, reason, code, ip: req.ip })
-      return problem(res, status, undefined, code)
-    }
-    if (raw.length === 0) return problem(res, 400, 'the body is empty')
-    await store(identity, raw)
-    res.status(200).json(callbacks.reply)
-    onStored()
-  }
-
-  async function store(
-    { ok: _, eventId, paymentId, ...facts }: CallbackIdentity,
-    raw: Buffer,
-  ): Promise<void> {
-    const entry = { ...facts, id: eventId, provider: name, paymentId, raw }
-    try {
-      const stored = await within(storeTimeoutMs, inbox.insert(entry))
-      const duplicate = stored === 'duplicate'
-      logger.debug('callback received', {
-        provider: name,
-        paymentId,
-        duplicate,
-        verifiedBy: facts.verifiedBy,
-      })
-    } catch (error) {
-      logger.error('callback not stored, asked to come again', {
-        provider: name,
-        paymentId,
-        err: describeError(error),
-      })
-      throw new PaymentsError(
-        'PAYMENTS_STORE_UNAVAILABLE',
-        'the callback could not be stored; send it again',
-        {
-          status: 503,
-          headers: { 'Retry-After': '10' },
-          cause: error,
-        },
-      )
-    }
-  }
-
-  function answerError(error: unknown, res: Response, next: (error: unknown) => void): void {
-    if (res.headersSent) return
-    if (error instanceof BodyError) return problem(res, error.status, error.message)
-    if (error instanceof PaymentsError && error.status === 503) {
-      res.set(error.headers)
-      return problem(res, 503, error.message, error.code)
-    }
-    logger.error('callback failed', { provider: name, err: describeError(error) })
-    next(error)
-  }
-}
-
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  503: 'Service Unavailable',
-}
-
-function problem(res: Response, status: number, detail?: string, code?: string): void {
-  // A connection with unread bytes in it cannot be used again.
-  if (status === 413 || status === 408) res.set('Connection', 'close')
-  res
-    .status(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: TITLES[status], status, detail, code }))
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from the store within ${timeoutMs} ms`)), timeoutMs)
-  })
-  try {
-    return await Promise.race([work, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }
