@@ -1,5 +1,6 @@
 import { fromMinor, type Money } from './money.js'
 import type { Attempt, PaymentRecord } from './payment.js'
+import { capturedBy, refundsOf } from './refund.js'
 
 /** Money that moved, as our payments know it. */
 export interface LedgerEntry {
@@ -24,7 +25,8 @@ export function ledgerEntries(record: PaymentRecord): LedgerEntry[] {
     const facts = { paymentId, reference, attemptId: attempt.id, ref, at: takenAt(record, attempt) }
     return [{ kind: 'captured', ...facts, amount: fromMinor(minor, amount.currency) }]
   })
-  const refunds = refundsOf(record).map((refund): LedgerEntry => {
+  const given = refundsOf(record).filter(({ status }) => status === 'succeeded')
+  const refunds = given.map((refund): LedgerEntry => {
     const facts = { paymentId, reference, attemptId: refund.attemptId, ref: refund.providerRef }
     return { kind: 'refunded', ...facts, amount: refund.amount, at: refund.createdAt }
   })
@@ -36,20 +38,4 @@ function takenAt({ history, updatedAt }: PaymentRecord, { id }: Attempt): Date {
   return (
     history.find(({ attemptId, observed }) => attemptId === id && observed === 'succeeded')?.at ?? updatedAt
   )
-}
-
-function capturedBy(record: PaymentRecord, attempt: Attempt & { captured?: number }): number {
-  return attempt.captured ?? (attempt.status === 'succeeded' ? record.amount.minor : 0)
-}
-
-interface KeptRefund {
-  status: string
-  attemptId: string
-  providerRef: string | null
-  amount: Money
-  createdAt: Date
-}
-
-function refundsOf({ refunds = [] }: PaymentRecord & { refunds?: KeptRefund[] }): KeptRefund[] {
-  return refunds.filter(({ status }) => status === 'succeeded')
 }

@@ -16,20 +16,36 @@ import { stripeSignature } from './signature.js'
 export interface StripeEvent {
   readonly id: string
   readonly type: string
+  /** Of a snapshot event: the object as it was. */
   readonly object: unknown
+  /** Of a thin event, which has no object: the name of it. */
+  readonly related?: string
 }
 
 /** Events about these objects are news of a payment; all others are kept, and nothing follows from them. */
-const HANDLED = /^(payment_intent|checkout\.session)\./
+const HANDLED = /^(v1\.)?(payment_intent|checkout\.session)\./
 /** Events about a refund, or about a charge that was refunded. */
-const REFUNDS = /^(refund\.|charge\.refund)/
+const REFUNDS = /^(v1\.)?(refund\.|charge\.refund)/
+/** What a thin event may be about, for us to ask for: the rest of our objects has such events as well. */
+const RELATED = /^(pi|cs|re|pyr)_\w{1,250}$/
 
-/** Receives snapshot events: signature → event → whose is it? Its id is the key, so that duplicates are known. */
+/** Receives events, snapshots and thin ones. What they say is only that something has changed: Stripe is asked. */
 export function stripeEvents(client: StripeClient, options: SignatureOptions): ProviderCallbacks {
-  const verify = stripeSignature(options)
   const locate = stripeLocate(client)
+  return {
+    path: '/stripe',
+    reply: { received: true },
+    authenticate: authenticateEvent(options),
+    parse,
+    locate: (raw) => locate(referenceOf(readEvent(raw))),
+  }
+}
 
-  function authenticate({ raw, headers }: CallbackRequest): CallbackIdentity | CallbackRefusal {
+/** Signature → event → whose is it? Its id is the key, so that duplicates are known. */
+export function authenticateEvent(options: SignatureOptions): ProviderCallbacks['authenticate'] {
+  const verify = stripeSignature(options)
+
+  return function authenticate({ raw, headers }: CallbackRequest): CallbackIdentity | CallbackRefusal {
     const signature = verify(raw, headers)
     if (!signature.ok) {
       const { reason, skewSeconds } = signature
@@ -40,14 +56,6 @@ export function stripeEvents(client: StripeClient, options: SignatureOptions): P
     if (!event) return { ok: false, status: 400, reason: 'rightly signed, but not an event of Stripe' }
     return { ok: true, ...identify(event), verifiedBy: signature.verifiedBy }
   }
-
-  return {
-    path: '/stripe',
-    reply: { received: true },
-    authenticate,
-    parse,
-    locate: (raw) => locate(intentOfMoney(readEvent(raw)?.object)),
-  }
 }
 
 function parse(raw: Uint8Array): CallbackNews | null {
@@ -55,8 +63,10 @@ function parse(raw: Uint8Array): CallbackNews | null {
   if (!event)
     throw new PaymentsError('PAYMENTS_CALLBACK_MALFORMED', 'not an event of Stripe', { status: 400 })
   if (REFUNDS.test(event.type)) return { status: 'changed', about: 'refunds' }
+  if (!HANDLED.test(event.type)) return null
+  if (event.related !== undefined) return { status: 'changed' }
   const owner = ownerOf(event.object)
-  if (!owner || !HANDLED.test(event.type)) return null
+  if (!owner) return null
   const id = ownValue(event.object, 'id')
   const isOwn = typeof id === 'string' && (id.startsWith('cs_') || !owner.viaCheckout)
   // Of a Payment Intent that Checkout made we know the session: that is what we ask about.
@@ -64,26 +74,23 @@ function parse(raw: Uint8Array): CallbackNews | null {
 }
 
 /** Whose event it is: the same however it came. */
-export function identify({ id, type, object }: StripeEvent): Omit<CallbackIdentity, 'ok' | 'verifiedBy'> {
-  const event = { eventId: `stripe:${id}`, type }
+export function identify(event: StripeEvent): Omit<CallbackIdentity, 'ok' | 'verifiedBy'> {
+  const { id, type, object } = event
+  const isHandled = HANDLED.test(type) || REFUNDS.test(type)
   const owner = ownerOf(object)
-  if (owner && (HANDLED.test(type) || REFUNDS.test(type))) {
-    const { paymentId, attemptId } = owner
-    return { ...event, paymentId, attemptId }
-  }
-  // Made in the dashboard: it does not name the payment, but its Payment Intent does. The worker asks for that.
-  const intent = REFUNDS.test(type) ? intentOfMoney(object) : undefined
-  if (intent !== undefined) return { ...event, paymentId: `stripe:${intent}`, attemptId: '' }
-  if (!owner) {
-    const ignored = 'not about a payment of ours'
-    return { ...event, paymentId: `ignored:${id}`, attemptId: '', ignored }
-  }
-  return {
-    ...event,
-    paymentId: owner.paymentId,
-    attemptId: owner.attemptId,
-    ignored: 'not a type that is handled',
-  }
+  // It does not name the payment, but an object that does. The worker asks for that.
+  const reference = isHandled && !owner ? referenceOf(event) : undefined
+  const { paymentId, attemptId } = owner ?? { paymentId: `stripe:${reference ?? id}`, attemptId: '' }
+  const identity = { eventId: `stripe:${id}`, type, paymentId, attemptId }
+  if (!isHandled) return { ...identity, ignored: 'not a type that is handled' }
+  if (!owner && reference === undefined) return { ...identity, ignored: 'not about a payment of ours' }
+  return identity
+}
+
+/** Thin events, refunds made in the dashboard: which object knows whose they are. */
+function referenceOf(event: StripeEvent | undefined): string | undefined {
+  if (event?.related !== undefined) return RELATED.test(event.related) ? event.related : undefined
+  return REFUNDS.test(event?.type ?? '') ? intentOfMoney(event?.object) : undefined
 }
 
 function readEvent(raw: Uint8Array): StripeEvent | undefined {
@@ -95,5 +102,8 @@ function readEvent(raw: Uint8Array): StripeEvent | undefined {
   }
   const [id, type] = [ownValue(event, 'id'), ownValue(event, 'type')]
   if (typeof id !== 'string' || !/^evt_\w{1,250}$/.test(id) || typeof type !== 'string') return undefined
-  return { id, type, object: ownValue(ownValue(event, 'data'), 'object') }
+  if (ownValue(event, 'object') !== 'v2.core.event')
+    return { id, type, object: ownValue(ownValue(event, 'data'), 'object') }
+  const related = ownValue(ownValue(event, 'related_object'), 'id')
+  return { id, type, object: undefined, ...(typeof related === 'string' && { related }) }
 }

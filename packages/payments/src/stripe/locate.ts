@@ -1,14 +1,22 @@
 import type { LocateResult } from '../provider.js'
 import type { StripeClient } from './create-stripe.js'
 import { failureOf } from './failures.js'
-import { ownerOf, ownValue } from './metadata.js'
+import { ownerOf, ownValue, type Owner } from './metadata.js'
 
-/** Asks the Payment Intent whose it is: refunds made in the dashboard, and disputes, carry no name of ours. */
+/** Asks Stripe whose an object is: refunds made in the dashboard, disputes and thin events carry no name of ours. */
 export function stripeLocate(client: StripeClient) {
-  return async function locate(intent: string | undefined): Promise<LocateResult> {
-    if (intent === undefined) return { status: 'not_found' }
+  async function ownerOfObject(id: string): Promise<Owner | undefined> {
+    if (id.startsWith('cs_')) return ownerOf(await client.checkout.sessions.retrieve(id))
+    if (id.startsWith('pi_')) return ownerOf(await client.paymentIntents.retrieve(id))
+    const refund = await client.refunds.retrieve(id)
+    const intent = intentOfMoney(refund)
+    return ownerOf(refund) ?? (intent === undefined ? undefined : ownerOfObject(intent))
+  }
+
+  return async function locate(id: string | undefined): Promise<LocateResult> {
+    if (id === undefined) return { status: 'not_found' }
     try {
-      const owner = ownerOf(await client.paymentIntents.retrieve(intent))
+      const owner = await ownerOfObject(id)
       return owner ? { status: 'found', ...owner } : { status: 'not_found' }
     } catch (error) {
       const { code, notFound } = failureOf(error)

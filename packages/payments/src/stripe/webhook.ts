@@ -4,7 +4,7 @@ import { silentLogger, type Logger } from '../logger.js'
 import { assertKnownKeys } from '../options.js'
 import type { Inbox, InboxEntry } from '../store.js'
 import { receiveCallback } from '../receive-callback.js'
-import { stripeEvents } from './events.js'
+import { authenticateEvent } from './events.js'
 
 /** What a handler is told besides the event. */
 export interface StripeWebhookContext {
@@ -76,11 +76,14 @@ export function stripeWebhook(options: StripeWebhookOptions): RequestHandler {
 
   return receiveCallback({
     name: 'stripe',
-    callbacks: stripeEvents({
-      secrets,
-      ...(toleranceSeconds !== undefined && { toleranceSeconds }),
-      ...(clock && { clock }),
-    }),
+    callbacks: {
+      reply: { received: true },
+      authenticate: authenticateEvent({
+        secrets,
+        ...(toleranceSeconds !== undefined && { toleranceSeconds }),
+        ...(clock && { clock }),
+      }),
+    },
     keep: inbox ? (entry) => inbox.insert(entry) : handle,
     logger,
     maxBodyBytes,

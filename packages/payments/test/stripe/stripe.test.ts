@@ -436,7 +436,7 @@ describe('events at the door', () => {
       'not a type that is handled',
       'not about a payment of ours',
       'not about a payment of ours',
-      'not about a payment of ours',
+      'not a type that is handled',
     ])
     expect(await shop.payments.deadLetters.list()).toEqual([])
     const listed = await shop.payments.inbox.list({ state: 'ignored' })
