@@ -2,7 +2,7 @@ import { lookFor } from './check-payment.js'
 import { notReadable, unknownPayment } from './callback-errors.js'
 import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
-import { askAboutRefunds, locate } from './handle-news.js'
+import { askAbout, locate } from './handle-news.js'
 import type { CallbackNews, Provider } from './provider.js'
 import { factsOf, type Reader } from './reader.js'
 import { askAgainAt } from './schedule.js'
@@ -22,8 +22,7 @@ export async function handleCallback(
   if (said === null) return null
   const entry = received.attemptId === '' ? await locate(received, callbacks) : received
   if (entry === null) return null
-  if (said.status === 'changed' && said.about === 'refunds')
-    return askAboutRefunds(entry, { store, provider })
+  if (said.status === 'changed' && said.about) return askAbout(said.about, entry, { store, provider })
   if (said.status === 'changed') return readAgain(entry, said, { store, provider, reader })
   const foreign = await isForeign(store, entry, said.providerRef)
 

@@ -1,10 +1,11 @@
 import { notReadable, unknownPayment } from './callback-errors.js'
 import { observeRefunds } from './observe-refunds.js'
-import type { PaymentRecord } from './payment.js'
+import type { Attempt, PaymentRecord } from './payment.js'
 import type { Provider, ProviderCallbacks } from './provider.js'
+import { reduceDispute } from './reduce-dispute.js'
 import type { InboxEntry, PaymentStore } from './store.js'
 import { listedFacts, refundedAttempt } from './submit-refund.js'
-import { update } from './transition.js'
+import { toOutbox, update } from './transition.js'
 
 /** The callback with its payment, which the provider has to be asked for; null: it is none of ours. */
 export async function locate(entry: InboxEntry, callbacks: ProviderCallbacks): Promise<InboxEntry | null> {
@@ -14,26 +15,56 @@ export async function locate(entry: InboxEntry, callbacks: ProviderCallbacks): P
   return owner.status === 'found' ? { ...entry, paymentId, attemptId } : null
 }
 
-/** News of refunds: all refunds of the attempt are read again, and those that nobody here made are adopted. */
-export async function askAboutRefunds(
+/** News of money that was taken before: what the provider shows of it now is read, and nothing else counts. */
+export async function askAbout(
+  about: 'refunds' | 'disputes',
   entry: InboxEntry,
   { store, provider }: { store: PaymentStore; provider: Provider },
 ): Promise<PaymentRecord> {
   const record = await store.get(entry.paymentId)
   if (!record) throw unknownPayment(entry)
   const attempt = record.attempts.find(({ id }) => id === entry.attemptId)
-  if (!attempt || !provider.refunds) return record
-  // Its own event comes first, as a rule; where it does not, this one waits for it.
+  if (!attempt) return record
+  // The event of its success comes first, as a rule; where it does not, this one waits for it.
   if (attempt.providerRef === null) throw notReadable('its reference is not known yet')
-  const listed = await provider.refunds.list(refundedAttempt(record, attempt))
-  if (listed.status === 'unavailable') throw notReadable(listed.code, listed.error)
-  const facts = listedFacts(attempt.id, listed)
-  return update(store, record.id, (current, at) =>
+  const askedAt = await store.now()
+  const change =
+    about === 'refunds'
+      ? await refundsShown(record, attempt, provider)
+      : await disputesShown(attempt.id, attempt.providerRef, askedAt, provider)
+  return update(store, record.id, change)
+}
+
+type Change = (record: PaymentRecord, at: Date) => PaymentRecord
+
+async function refundsShown(
+  record: PaymentRecord,
+  attempt: Attempt,
+  { refunds, timing }: Provider,
+): Promise<Change> {
+  const listed = await refunds?.list(refundedAttempt(record, attempt))
+  if (listed?.status === 'unavailable') throw notReadable(listed.code, listed.error)
+  const facts = listed ? listedFacts(attempt.id, listed) : []
+  return (current, at) =>
     observeRefunds(
       current,
       facts.map((fact) => ({ ...fact, at })),
-      provider.timing,
+      timing,
       at,
-    ),
-  )
+    )
+}
+
+async function disputesShown(
+  attemptId: string,
+  providerRef: string,
+  askedAt: Date,
+  { disputes }: Provider,
+): Promise<Change> {
+  const listed = await disputes?.list({ providerRef })
+  if (listed?.status === 'unavailable') throw notReadable(listed.code, listed.error)
+  return (current, at) =>
+    (listed?.disputes ?? []).reduce((record, dispute) => {
+      const { next, effects } = reduceDispute(record, { at, askedAt, attemptId, dispute })
+      return next === record ? record : { ...next, outbox: [...next.outbox, ...toOutbox(effects, at)] }
+    }, current)
 }

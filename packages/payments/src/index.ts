@@ -49,6 +49,7 @@ export type {
   PaymentStatus,
   ReviewReason,
 } from './payment.js'
+export type { DisputeList, ProviderDisputes, ShownDispute } from './provider-disputes.js'
 export type {
   ActionResult,
   ProviderRefunds,
@@ -81,6 +82,7 @@ export type {
 } from './provider.js'
 export type { Effect } from './draft.js'
 export { reduce, type Reduced } from './reduce.js'
+export { reduceDispute, type DisputeFact } from './reduce-dispute.js'
 export { reduceRefund, type RefundFact } from './reduce-refund.js'
 export type { Refund, RefundReason, RefundRecord, RefundStatus } from './refund.js'
 export type { RefundRequestOptions } from './refund-payment.js'

@@ -1,6 +1,7 @@
 import type { PaymentsErrorCode } from './errors.js'
 import type { Money } from './money.js'
 import type { NextStep, Payer, PayerMessage } from './payment.js'
+import type { ProviderDisputes } from './provider-disputes.js'
 import type { ActionResult, ProviderRefunds } from './provider-refunds.js'
 
 /**
@@ -22,6 +23,8 @@ export interface Provider {
   readonly events?: ProviderEvents
   /** Absent where money cannot be given back. */
   readonly refunds?: ProviderRefunds
+  /** Absent where nobody tells of disputes. */
+  readonly disputes?: ProviderDisputes
   /** Takes money that is held, all or a part of it. Absent where none is held. Must not throw. */
   capture?(request: CaptureRequest): Promise<ActionResult>
   /** Makes that an attempt can no longer be paid. Absent where that is not possible. Must not throw. */
@@ -207,7 +210,7 @@ export interface CallbackNews {
   /** What is to be asked about. Default the attempt's own reference. */
   readonly providerRef?: string
   /** It is about money that was taken before: that is asked about, not the attempt. */
-  readonly about?: 'refunds'
+  readonly about?: 'refunds' | 'disputes'
 }
 
 /** What an unsigned or signed callback says. */

@@ -5,6 +5,7 @@ import type { Provider, ProviderEvents, ProviderResume, ProviderTiming } from '.
 import type { ProviderRefunds } from '../provider-refunds.js'
 import { stripeActions } from './actions.js'
 import { toStripeAmount } from './amount.js'
+import { stripeDisputes } from './disputes.js'
 import { stripeEventList } from './event-list.js'
 import { stripeEvents } from './events.js'
 import { stripeLookup } from './lookup.js'
@@ -16,7 +17,7 @@ import { stripeTransactions } from './transactions.js'
 /** The part of a `Stripe` that is used: `new Stripe(key)` fits as it is. */
 export type StripeClient = Pick<
   Stripe,
-  'paymentIntents' | 'checkout' | 'events' | 'refunds' | 'balanceTransactions'
+  'paymentIntents' | 'checkout' | 'events' | 'refunds' | 'disputes' | 'balanceTransactions'
 >
 
 /** Where Stripe's hosted page sends the payer's browser; a function may put the order into it. */
@@ -104,6 +105,7 @@ export function createStripe(options: StripeOptions): StripeProvider {
     },
     events: stripeEventList(client, sweepEveryMs),
     refunds: stripeRefunds(client, { keyLifetimeMs: KEY_LIFETIME_MS, silenceMs: timing.silenceMs }),
+    disputes: stripeDisputes(client),
     ...stripeActions(client),
     transactions: stripeTransactions(client),
     callbacks: stripeEvents(client, {

@@ -20,6 +20,9 @@ const TYPES = [
   'refund.updated',
   'refund.failed',
   'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
 ]
 
 /** Stripe itself tries to deliver for three days (docs.stripe.com/webhooks). */

@@ -24,10 +24,11 @@ export interface StripeEvent {
 
 /** Events about these objects are news of a payment; all others are kept, and nothing follows from them. */
 const HANDLED = /^(v1\.)?(payment_intent|checkout\.session)\./
-/** Events about a refund, or about a charge that was refunded. */
-const REFUNDS = /^(v1\.)?(refund\.|charge\.refund)/
+/** Events about money that was taken before. */
+const MONEY = /^(v1\.)?(refund\.|charge\.refund|charge\.dispute\.)/
+const DISPUTE = /^(v1\.)?charge\.dispute\./
 /** What a thin event may be about, for us to ask for: the rest of our objects has such events as well. */
-const RELATED = /^(pi|cs|re|pyr)_\w{1,250}$/
+const RELATED = /^(pi|cs|re|pyr|du|dp)_\w{1,250}$/
 
 /** Receives events, snapshots and thin ones. What they say is only that something has changed: Stripe is asked. */
 export function stripeEvents(client: StripeClient, options: SignatureOptions): ProviderCallbacks {
@@ -62,7 +63,8 @@ function parse(raw: Uint8Array): CallbackNews | null {
   const event = readEvent(raw)
   if (!event)
     throw new PaymentsError('PAYMENTS_CALLBACK_MALFORMED', 'not an event of Stripe', { status: 400 })
-  if (REFUNDS.test(event.type)) return { status: 'changed', about: 'refunds' }
+  if (MONEY.test(event.type))
+    return { status: 'changed', about: DISPUTE.test(event.type) ? 'disputes' : 'refunds' }
   if (!HANDLED.test(event.type)) return null
   if (event.related !== undefined) return { status: 'changed' }
   const owner = ownerOf(event.object)
@@ -76,7 +78,7 @@ function parse(raw: Uint8Array): CallbackNews | null {
 /** Whose event it is: the same however it came. */
 export function identify(event: StripeEvent): Omit<CallbackIdentity, 'ok' | 'verifiedBy'> {
   const { id, type, object } = event
-  const isHandled = HANDLED.test(type) || REFUNDS.test(type)
+  const isHandled = HANDLED.test(type) || MONEY.test(type)
   const owner = ownerOf(object)
   // It does not name the payment, but an object that does. The worker asks for that.
   const reference = isHandled && !owner ? referenceOf(event) : undefined
@@ -87,10 +89,10 @@ export function identify(event: StripeEvent): Omit<CallbackIdentity, 'ok' | 'ver
   return identity
 }
 
-/** Thin events, refunds made in the dashboard: which object knows whose they are. */
+/** Thin events, disputes, refunds made in the dashboard: which object knows whose they are. */
 function referenceOf(event: StripeEvent | undefined): string | undefined {
   if (event?.related !== undefined) return RELATED.test(event.related) ? event.related : undefined
-  return REFUNDS.test(event?.type ?? '') ? intentOfMoney(event?.object) : undefined
+  return MONEY.test(event?.type ?? '') ? intentOfMoney(event?.object) : undefined
 }
 
 function readEvent(raw: Uint8Array): StripeEvent | undefined {

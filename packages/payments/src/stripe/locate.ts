@@ -8,9 +8,10 @@ export function stripeLocate(client: StripeClient) {
   async function ownerOfObject(id: string): Promise<Owner | undefined> {
     if (id.startsWith('cs_')) return ownerOf(await client.checkout.sessions.retrieve(id))
     if (id.startsWith('pi_')) return ownerOf(await client.paymentIntents.retrieve(id))
-    const refund = await client.refunds.retrieve(id)
-    const intent = intentOfMoney(refund)
-    return ownerOf(refund) ?? (intent === undefined ? undefined : ownerOfObject(intent))
+    const isDispute = id.startsWith('du_') || id.startsWith('dp_')
+    const money = await (isDispute ? client.disputes.retrieve(id) : client.refunds.retrieve(id))
+    const intent = intentOfMoney(money)
+    return ownerOf(money) ?? (intent === undefined ? undefined : ownerOfObject(intent))
   }
 
   return async function locate(id: string | undefined): Promise<LocateResult> {

@@ -23,6 +23,7 @@ export async function startFakeStripe() {
   const intents = new Map<string, Made>()
   const sessions = new Map<string, Made>()
   const refunds = new Map<string, Made>()
+  const disputes = new Map<string, Made>()
   const saved = new Map<string, { request: string; status: number; body: Json }>()
   const requests: { method: string; path: string; key: string | undefined; form: Json }[] = []
   const faults: Fault[] = []
@@ -76,8 +77,10 @@ export async function startFakeStripe() {
     if (path === '/v1/payment_intents' && method === 'POST') return ok(makeIntent(form))
     if (path === '/v1/checkout/sessions' && method === 'POST') return ok(makeSession(form))
     if (path === '/v1/refunds' && method === 'POST') return makeRefund(form)
-    if (path === '/v1/refunds') {
-      const wanted = [...refunds].filter(([, refund]) => refund['payment_intent'] === form['payment_intent'])
+    if (path === '/v1/refunds' || path === '/v1/disputes') {
+      const wanted = [...(path === '/v1/refunds' ? refunds : disputes)].filter(
+        ([, made]) => made['payment_intent'] === form['payment_intent'],
+      )
       return ok(list(new Map(wanted), form))
     }
     if (path === '/v1/payment_intents') return ok(list(intents, form))
@@ -223,6 +226,7 @@ export async function startFakeStripe() {
     intents,
     sessions,
     refunds,
+    disputes,
     requests,
     faults,
     settings,
@@ -247,6 +251,25 @@ export async function startFakeStripe() {
       if (session)
         Object.assign(session, { status: 'complete', payment_status: held ? 'unpaid' : 'paid', url: null })
       return intent
+    },
+    /** A payer's bank takes the money back: nobody wrote our name on it. */
+    dispute(intent: string, amount: number, change: Json = {}): Made {
+      const id = `du_${randomBytes(8).toString('hex')}`
+      const dispute: Made = {
+        id,
+        object: 'dispute',
+        amount,
+        created: Math.floor(Date.now() / 1000),
+        currency: intents.get(intent)!['currency'],
+        evidence_details: { due_by: 1_800_000_000 },
+        metadata: {},
+        payment_intent: intent,
+        reason: 'fraudulent',
+        status: 'needs_response',
+        ...change,
+      }
+      disputes.set(id, dispute)
+      return dispute
     },
     /** A refund made in the dashboard: nobody wrote our name on it. */
     refundInDashboard(intent: string, amount: number): Made {
