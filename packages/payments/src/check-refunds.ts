@@ -18,7 +18,7 @@ export async function checkRefunds(
   if (due.length === 0) return record
 
   const { facts, waitMs } = refunds
-    ? await ask(record, due, { store, provider: { ...provider, refunds }, logger })
+    ? await ask(record, due, { store, provider: { timing, refunds }, logger })
     : { facts: [], waitMs: undefined }
 
   const ids = new Set(due.map(({ id }) => id))

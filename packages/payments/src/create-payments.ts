@@ -9,11 +9,13 @@ import { maskPhone } from './mask.js'
 import { inboxView, type InboxView } from './inbox-view.js'
 import { newPayment, type CreateRequest } from './new-payment.js'
 import type { Money } from './money.js'
+import { observeRefunds } from './observe-refunds.js'
 import type { Observation } from './observation.js'
 import { assertKnownKeys } from './options.js'
 import { toPayment, type Payment, type PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import { createReader, type Reader } from './reader.js'
+import { refundsOf } from './refund.js'
 import { createRefund, type RefundRequestOptions } from './refund-payment.js'
 import { createReconcile, type ReconcileOptions, type Reconciliation } from './reconcile.js'
 import type { EffectHandlers } from './run-effects.js'
@@ -52,6 +54,8 @@ export interface Resolution {
   actor: string
   /** The attempt that it is about. Default the last one. */
   attemptId?: string
+  /** The refund in review that it is about, in place of the payment. */
+  refundId?: string
   receipt?: string
 }
 
@@ -81,7 +85,7 @@ export interface Payments extends AsyncDisposable {
    * the last moment, it is `succeeded`. Throws `PAYMENTS_NOT_CANCELABLE`, `PAYMENTS_PROVIDER_UNAVAILABLE`.
    */
   cancel(id: string): Promise<Payment>
-  /** Settles a `review`. Throws `PAYMENTS_NOT_IN_REVIEW`. */
+  /** Settles a `review`, of the payment or of one of its refunds. Throws `PAYMENTS_NOT_IN_REVIEW`. */
   resolve(id: string, resolution: Resolution): Promise<Payment>
   /** Receives the providers' callbacks. Mount it above every body parser. */
   readonly webhooks: Router
@@ -144,6 +148,7 @@ export function createPayments(options: PaymentsOptions): Payments {
   }
 
   async function resolve(id: string, resolution: Resolution): Promise<Payment> {
+    if (resolution.refundId !== undefined) return resolveRefund(id, resolution.refundId, resolution)
     const { status, actor, receipt } = resolution
     const settled = await update(store, id, (record, now) => {
       if (record.status !== 'review') throw notInReview(record)
@@ -152,6 +157,18 @@ export function createPayments(options: PaymentsOptions): Payments {
       const fact: Observation = { at: now, evidence: 'operator', attemptId, status, note: `by ${actor}` }
       const { timing } = providerOf(record.provider)
       return observeAll(record, [{ ...fact, ...(receipt !== undefined && { receipt }) }], timing, now)
+    })
+    wakeWorkers()
+    return toPayment(settled)
+  }
+
+  async function resolveRefund(id: string, refundId: string, { status, actor, receipt }: Resolution) {
+    const settled = await update(store, id, (record, at) => {
+      const refund = refundsOf(record).find((candidate) => candidate.id === refundId)
+      if (refund?.status !== 'review') throw refundNotInReview(id, refundId, refund?.status)
+      const fact = { at, evidence: 'operator', attemptId: refund.attemptId, refundId, status } as const
+      const told = { ...fact, note: `by ${actor}`, ...(receipt !== undefined && { receipt }) }
+      return observeRefunds(record, [told], providerOf(record.provider).timing, at)
     })
     wakeWorkers()
     return toPayment(settled)
@@ -236,4 +253,9 @@ function notInReview({ id, status }: PaymentRecord): PaymentsError {
       status: 409,
     },
   )
+}
+
+function refundNotInReview(id: string, refundId: string, status = 'not there'): PaymentsError {
+  const message = `refund ${refundId} of payment ${id} is ${status}; only a review can be resolved`
+  return new PaymentsError('PAYMENTS_NOT_IN_REVIEW', message, { status: 409 })
 }

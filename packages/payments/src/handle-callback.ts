@@ -2,7 +2,7 @@ import { lookFor } from './check-payment.js'
 import { notReadable, unknownPayment } from './callback-errors.js'
 import type { Observation } from './observation.js'
 import type { PaymentRecord } from './payment.js'
-import { askAbout, locate } from './handle-news.js'
+import { askAbout, locate, noteRefund } from './handle-news.js'
 import type { CallbackNews, Provider } from './provider.js'
 import { factsOf, type Reader } from './reader.js'
 import { askAgainAt } from './schedule.js'
@@ -18,8 +18,9 @@ export async function handleCallback(
   { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
 ): Promise<PaymentRecord | null> {
   const { timing, callbacks } = provider
-  const said = callbacks.parse(received.raw)
+  const said = callbacks.parse(received.raw, received)
   if (said === null) return null
+  if ('about' in said && said.about === 'refund') return noteRefund(received, said, { store, provider })
   const entry = received.attemptId === '' ? await locate(received, callbacks) : received
   if (entry === null) return null
   if (said.status === 'changed' && said.about) return askAbout(said.about, entry, { store, provider })

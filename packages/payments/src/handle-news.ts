@@ -1,3 +1,7 @@
+import { equalMoney } from './money.js'
+import type { CallbackRefund } from './provider-refunds.js'
+import type { RefundFact } from './reduce-refund.js'
+import { refundsOf } from './refund.js'
 import { notReadable, unknownPayment } from './callback-errors.js'
 import { observeRefunds } from './observe-refunds.js'
 import type { Attempt, PaymentRecord } from './payment.js'
@@ -33,6 +37,27 @@ export async function askAbout(
       ? await refundsShown(record, attempt, provider)
       : await disputesShown(attempt.id, attempt.providerRef, askedAt, provider)
   return update(store, record.id, change)
+}
+
+/** What a callback says of one refund: there is nobody else who could be asked. */
+export async function noteRefund(
+  { paymentId, attemptId: refundId, ...entry }: InboxEntry,
+  said: CallbackRefund,
+  { store, provider }: { store: PaymentStore; provider: Provider },
+): Promise<PaymentRecord> {
+  const record = await store.get(paymentId)
+  if (!record) throw unknownPayment({ paymentId, attemptId: refundId, ...entry })
+  return update(store, paymentId, (current, at) => {
+    const refund = refundsOf(current).find(({ id }) => id === refundId)
+    if (!refund) return current
+    const { about: _, amount, ...facts } = said
+    const { attemptId, providerRef } = refund
+    const known = providerRef === null ? {} : { providerRef }
+    const isAnother = amount !== undefined && !equalMoney(amount, refund.amount)
+    const doubt = isAnother ? ({ status: 'review', code: 'mismatch' } as const) : {}
+    const fact: RefundFact = { ...known, ...facts, ...doubt, at, evidence: 'callback', attemptId, refundId }
+    return observeRefunds(current, [fact], provider.timing, at)
+  })
 }
 
 type Change = (record: PaymentRecord, at: Date) => PaymentRecord

@@ -52,6 +52,7 @@ export type {
 export type { DisputeList, ProviderDisputes, ShownDispute } from './provider-disputes.js'
 export type {
   ActionResult,
+  CallbackRefund,
   ProviderRefunds,
   RefundedAttempt,
   RefundList,

@@ -1,5 +1,5 @@
 import type { Money } from './money.js'
-import type { RefundReason } from './refund.js'
+import type { Refund, RefundReason } from './refund.js'
 
 /** How a provider gives money back. */
 export interface ProviderRefunds {
@@ -9,7 +9,7 @@ export interface ProviderRefunds {
    */
   readonly keyLifetimeMs?: number
   /** Refuses, by throwing a `PaymentsError`, what could never be refunded. */
-  prepare(request: { amount: Money }): void
+  prepare(request: { amount: Money; receipt?: string }): void
   /** Gives money back. Must not throw, and not retry without the key. */
   create(request: RefundRequest): Promise<RefundResult>
   /** All refunds of what an attempt took, whoever made them. Must not throw. */
@@ -23,11 +23,7 @@ export interface RefundedAttempt {
   readonly providerRef: string
   readonly receipt?: string
   /** Those of ours that are not final. */
-  readonly open: readonly {
-    readonly id: string
-    readonly providerRef: string | null
-    readonly amount: Money
-  }[]
+  readonly open: readonly Pick<Refund, 'id' | 'providerRef' | 'code'>[]
 }
 
 /** What `ProviderRefunds.create` is given. Everything follows from what is stored, so that a repetition is equal. */
@@ -62,6 +58,17 @@ export interface ShownRefund {
   readonly status: ShownRefundStatus
   readonly code?: string
   readonly reason?: RefundReason
+}
+
+/** What a callback says about one refund of ours. What it says must be of that refund, by an id that we were given. */
+export interface CallbackRefund {
+  readonly about: 'refund'
+  readonly status: ShownRefundStatus | 'review'
+  /** Default the one that is known. */
+  readonly providerRef?: string
+  readonly amount?: Money
+  readonly receipt?: string
+  readonly code?: string
 }
 
 /** What `ProviderRefunds.list` may answer. */

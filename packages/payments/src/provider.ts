@@ -2,7 +2,7 @@ import type { PaymentsErrorCode } from './errors.js'
 import type { Money } from './money.js'
 import type { NextStep, Payer, PayerMessage } from './payment.js'
 import type { ProviderDisputes } from './provider-disputes.js'
-import type { ActionResult, ProviderRefunds } from './provider-refunds.js'
+import type { ActionResult, CallbackRefund, ProviderRefunds } from './provider-refunds.js'
 
 /**
  * What `createPayments` needs of a payment provider. `createMpesa()` fits as it is; write your own for others.
@@ -151,8 +151,8 @@ export type ReadResult =
 
 /** How a provider's callbacks are received. */
 export interface ProviderCallbacks {
-  /** Express path below the mount point of `payments.webhooks`. */
-  readonly path: string
+  /** Express path, or several, below the mount point of `payments.webhooks`. */
+  readonly path: string | readonly string[]
   /** Answered with status 200 once the callback is stored. */
   readonly reply: object
   /** Who sent this? Nothing is stored of what is not authentic. */
@@ -163,7 +163,10 @@ export interface ProviderCallbacks {
    */
   locate?(raw: Uint8Array): Promise<LocateResult>
   /** Reads a stored callback; null: it is none of ours. Throws a `PaymentsError` if it cannot be understood. */
-  parse(raw: Uint8Array): CallbackFacts | CallbackNews | null
+  parse(
+    raw: Uint8Array,
+    entry: { readonly type?: string },
+  ): CallbackFacts | CallbackNews | CallbackRefund | null
 }
 
 /** What `ProviderCallbacks.locate` may answer. */
@@ -187,6 +190,7 @@ export interface CallbackIdentity {
   readonly ok: true
   readonly eventId: string
   readonly paymentId: string
+  /** Of what is said about a refund: the refund. */
   readonly attemptId: string
   readonly verifiedBy: string
   /** The provider's name for this kind of callback. */

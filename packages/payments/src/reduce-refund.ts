@@ -25,6 +25,7 @@ export interface RefundFact {
   idempotencyKey?: string
   /** `not_executed`: trying again makes no sense. */
   final?: boolean
+  receipt?: string
   code?: string
   reason?: RefundReason
   /** Who decided (`operator`). */
@@ -146,23 +147,33 @@ function refundAfter(before: RefundRecord, fact: RefundFact): RefundRecord {
         ? { ...before, status: 'review', ...explained }
         : before
     default:
-      return fact.evidence === 'operator' ? decided(before, fact.status) : answered(before, fact, fact.status)
+      return fact.evidence === 'operator'
+        ? decided(before, fact, fact.status)
+        : answered(before, fact, fact.status)
   }
 }
 
 /** The provider's word. */
 function answered(before: RefundRecord, fact: RefundFact, status: RefundStatus): RefundRecord {
-  const { providerRef, amount = before.amount, code } = fact
+  const { providerRef, amount = before.amount, receipt, code } = fact
   // Refused is not failed: what was never seen at the provider may yet be found there.
   const progress = before.providerRef === null && before.status !== 'succeeded' ? 0 : PROGRESS[before.status]
   if (providerRef === undefined || PROGRESS[status] <= progress) return before
   const { code: _, ...codeless } = before
-  return { ...codeless, status, providerRef, amount, ...(code !== undefined && { code }) }
+  return {
+    ...codeless,
+    status,
+    providerRef,
+    amount,
+    ...(receipt !== undefined && { receipt }),
+    ...(code !== undefined && { code }),
+  }
 }
 
 /** A person settles a review; nothing else is theirs to move. */
-function decided(before: RefundRecord, status: RefundStatus): RefundRecord {
-  return before.status === 'review' ? { ...before, status } : before
+function decided(before: RefundRecord, { receipt }: RefundFact, status: RefundStatus): RefundRecord {
+  if (before.status !== 'review') return before
+  return { ...before, status, ...(receipt !== undefined && { receipt }) }
 }
 
 function effectsOf(payment: PaymentRecord, { id: refundId, attemptId, status }: RefundRecord): Effect[] {

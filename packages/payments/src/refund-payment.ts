@@ -9,7 +9,7 @@ import type { Provider } from './provider.js'
 import type { ProviderRefunds } from './provider-refunds.js'
 import { capturedBy, leftOf, refundsOf, type RefundReason, type RefundRecord } from './refund.js'
 import type { PaymentStore } from './store.js'
-import { refundKey, refundOf, submitRefund, takeUpRefund } from './submit-refund.js'
+import { refundKey, refundOf, submitRefund, takeUpRefund, type Refunding } from './submit-refund.js'
 import { update } from './transition.js'
 
 /** What is to be given back. */
@@ -53,11 +53,11 @@ export function createRefund({ store, providerOf, logger, onChanged }: RefundPay
       isNew = known === undefined
       if (known && known.requestHash !== hashOf(request)) throw keyConflict(request.idempotencyKey)
       if (known) return record
-      const provider = refundingProvider(record, providerOf)
+      const provider = refunding(record, providerOf)
       const added = withRefund(record, newRefund(record, refundId, request, provider.refunds, now), now)
       return scheduleRefunds(added, provider.timing, now)
     })
-    const deps = { store, provider: refundingProvider(stored, providerOf), logger }
+    const deps = { store, provider: refunding(stored, providerOf), logger }
     try {
       if (isNew) return toPayment(await submitRefund(stored, refundId, deps))
       const { code, status, keyedAt } = refundOf(stored, refundId)
@@ -72,14 +72,10 @@ export function createRefund({ store, providerOf, logger, onChanged }: RefundPay
 }
 
 /** The provider of a payment, which must be able to give money back. */
-export function refundingProvider(
-  { provider: name }: PaymentRecord,
-  providerOf: (name: string) => Provider,
-): Provider & { refunds: ProviderRefunds } {
-  const provider = providerOf(name)
-  const { refunds } = provider
-  if (refunds) return { ...provider, refunds }
-  const message = `provider "${name}" cannot give money back; see its README for what it needs to do so`
+function refunding({ provider: name }: PaymentRecord, providerOf: (name: string) => Provider): Refunding {
+  const { refunds, timing } = providerOf(name)
+  if (refunds) return { refunds, timing }
+  const message = `provider "${name}" cannot give money back as it is configured; its options say what it needs`
   throw new PaymentsError('PAYMENTS_REFUND_UNSUPPORTED', message, { status: 409 })
 }
 
@@ -97,7 +93,7 @@ function newRefund(
   const amount = request.amount ?? left
   if (amount.currency !== left.currency) throw invalid(`payment ${record.id} is in ${left.currency}`)
   if (amount.minor > left.minor || left.minor === 0) throw tooMuch(record, left)
-  refunds.prepare({ amount })
+  refunds.prepare({ amount, ...(attempt.receipt !== undefined && { receipt: attempt.receipt }) })
   return {
     id,
     attemptId: attempt.id,

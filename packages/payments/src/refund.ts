@@ -32,6 +32,8 @@ export interface Refund {
   note?: string
   /** The provider's name for it (`re_...`, a ConversationID); null until we have learnt it. */
   providerRef: string | null
+  /** The provider's receipt of the refund itself, where it has one. */
+  receipt?: string
   /** Why it failed, or what it waits for, in the provider's words. */
   code?: string
   createdAt: Date
@@ -92,8 +94,20 @@ export function leftOf(record: PaymentRecord, attempt: Attempt): number {
 
 /** The application's view of a stored refund: no bookkeeping. */
 export function toRefund(refund: RefundRecord): Refund {
-  const { id, attemptId, amount, status, reason, actor, note, providerRef, code, createdAt, updatedAt } =
-    refund
+  const {
+    id,
+    attemptId,
+    amount,
+    status,
+    reason,
+    actor,
+    note,
+    providerRef,
+    receipt,
+    code,
+    createdAt,
+    updatedAt,
+  } = refund
   return {
     id,
     attemptId,
@@ -103,6 +117,7 @@ export function toRefund(refund: RefundRecord): Refund {
     ...(actor !== undefined && { actor }),
     ...(note !== undefined && { note }),
     providerRef,
+    ...(receipt !== undefined && { receipt }),
     ...(code !== undefined && { code }),
     createdAt,
     updatedAt,

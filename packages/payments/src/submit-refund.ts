@@ -1,7 +1,7 @@
 import { describeError, type Logger } from './logger.js'
 import { observeRefunds } from './observe-refunds.js'
 import type { Attempt, PaymentRecord } from './payment.js'
-import type { Provider } from './provider.js'
+import type { ProviderTiming } from './provider.js'
 import type { ProviderRefunds, RefundedAttempt, RefundList, RefundResult } from './provider-refunds.js'
 import type { RefundFact } from './reduce-refund.js'
 import { isOpenRefund, refundsOf, type RefundRecord } from './refund.js'
@@ -11,8 +11,14 @@ import { update } from './transition.js'
 /** What giving money back needs. */
 export interface RefundDeps {
   store: PaymentStore
-  provider: Provider & { refunds: ProviderRefunds }
+  provider: Refunding
   logger: Logger
+}
+
+/** The part of a provider that gives money back. */
+export interface Refunding {
+  timing: ProviderTiming
+  refunds: ProviderRefunds
 }
 
 /** `anew`: after a look-up that found nothing. */
@@ -152,7 +158,7 @@ export function refundedAttempt(record: PaymentRecord, attempt: Attempt): Refund
     attemptId,
     providerRef: providerRef!,
     ...(receipt !== undefined && { receipt }),
-    open: open.map(({ id, providerRef, amount }) => ({ id, providerRef, amount })),
+    open: open.map(({ id, providerRef, code }) => ({ id, providerRef, ...(code !== undefined && { code }) })),
   }
 }
 

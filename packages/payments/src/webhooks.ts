@@ -14,7 +14,7 @@ export function createWebhooks({ providers, inbox, ...options }: WebhookOptions)
   const router = express.Router()
   for (const [name, { callbacks }] of Object.entries(providers)) {
     const keep = (entry: InboxEntry) => inbox.insert(entry)
-    router.post(callbacks.path, receiveCallback({ ...options, name, callbacks, keep }))
+    router.post([callbacks.path].flat(), receiveCallback({ ...options, name, callbacks, keep }))
   }
   return router
 }

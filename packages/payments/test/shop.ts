@@ -21,6 +21,8 @@ export interface ShopOptions {
   sandbox?: SandboxOptions
   mpesa?: Partial<MpesaOptions>
   payments?: Partial<PaymentsOptions>
+  /** With an initiator: money can be given back. */
+  refunds?: boolean
 }
 
 /** A whole shop: the sandbox's Daraja, an Express server for the callbacks, payments, and what was told to `on`. */
@@ -28,6 +30,7 @@ export async function startShop({
   sandbox: sandboxOptions,
   mpesa: mpesaOptions,
   payments: options,
+  refunds = false,
 }: ShopOptions = {}) {
   const sandbox = await startSandbox({
     timeScale: 20,
@@ -38,6 +41,11 @@ export async function startShop({
   const { server, url } = await listen(app)
 
   const { env } = sandbox
+  const initiator = {
+    name: env.MPESA_INITIATOR_NAME,
+    password: env.MPESA_INITIATOR_PASSWORD,
+    certificate: env.MPESA_CERTIFICATE,
+  }
   const mpesa = createMpesa({
     environment: 'sandbox',
     baseUrl: env.MPESA_BASE_URL,
@@ -46,6 +54,7 @@ export async function startShop({
     shortcode: env.MPESA_SHORTCODE,
     passkey: env.MPESA_PASSKEY,
     timing: QUICK,
+    ...(refunds && { initiator }),
     ...mpesaOptions,
     callbackUrl: `${url}/callbacks`,
     callbackSecret: mpesaOptions?.callbackSecret ?? SECRET,
@@ -58,7 +67,16 @@ export async function startShop({
     store,
     inbox,
     providers: { mpesa },
-    on: { paid: note, failed: note, expired: note, review: note, overpaid: note, canceled: note },
+    on: {
+      paid: note,
+      failed: note,
+      expired: note,
+      review: note,
+      overpaid: note,
+      canceled: note,
+      refunded: note,
+      refundFailed: note,
+    },
     retry: { baseMs: 10, capMs: 50, maxAttempts: 5 },
     ...options,
   })

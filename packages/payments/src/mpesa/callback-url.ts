@@ -4,15 +4,37 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 const FORBIDDEN = /m-?pesa|safaricom|exe|cmd|sql|query/i
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** One URL per attempt, that only we can make and only Safaricom is told. */
+/**
+ * What comes to a URL: of an attempt its `stk` callback; of a refund the result of its `reversal`, the answer to a
+ * question for its `status`, the answer to one that only looks whether it has happened after all, and a `timeout`.
+ */
+export type CallbackKind = 'stk' | RefundCallbackKind
+
+/** Of a refund. */
+export type RefundCallbackKind = (typeof REFUND_KINDS)[number]
+
+const REFUND_KINDS = ['reversal', 'status', 'look', 'timeout'] as const
+
+/** True for what `verify` says of a refund's URL. */
+export function isRefundCallback(type: string | undefined): type is RefundCallbackKind {
+  return (REFUND_KINDS as readonly unknown[]).includes(type)
+}
+
+/** Express paths of all of them. */
+export const CALLBACK_PATHS = ['stk', ...REFUND_KINDS].map((kind) => `/${kind}/:paymentId/:token`)
+
+/** One URL per attempt or refund, that only we can make and only Safaricom is told. */
 export interface CallbackUrls {
-  urlFor(paymentId: string, attemptId: string): string
-  /** Who the token belongs to; null if we did not make it. */
-  verify(paymentId: string, token: string): { attemptId: string; verifiedBy: string } | null
+  urlFor(paymentId: string, about: string, kind?: CallbackKind): string
+  /** Who the token belongs to, and what comes with it if it is a refund; null if we did not make it. */
+  verify(
+    paymentId: string,
+    token: string,
+  ): { attemptId: string; verifiedBy: string; type?: RefundCallbackKind } | null
 }
 
 /**
- * `<base>/stk/<paymentId>/<attemptId>-<HMAC>`. Hexadecimal on purpose: base64 would sometimes spell one of the
+ * `<base>/stk/<paymentId>/<attemptId>-<HMAC>`, and the like for refunds. Hexadecimal on purpose: base64 would sometimes spell one of the
  * words that Daraja forbids. The first secret signs, all of them verify.
  */
 export function callbackUrls(baseUrl: string, secrets: readonly string[]): CallbackUrls {
@@ -24,20 +46,23 @@ export function callbackUrls(baseUrl: string, secrets: readonly string[]): Callb
   if (secrets.length === 0) throw new TypeError('createMpesa: callbackSecret is empty')
 
   return {
-    urlFor: (paymentId, attemptId) =>
-      `${base}/stk/${paymentId}/${attemptId}-${mac(secrets[0]!, paymentId, attemptId)}`,
+    urlFor: (paymentId, about, kind = 'stk') =>
+      `${base}/${kind}/${paymentId}/${about}-${mac(secrets[0]!, kind, paymentId, about)}`,
     verify(paymentId, token) {
-      const match = /^(\d{1,6})-([0-9a-f]{64})$/.exec(token)
+      const match = /^(\d{1,6}|ref_[0-9a-f]{24})-([0-9a-f]{64})$/.exec(token)
       if (!match) return null
       const attemptId = match[1]!
       const given = Buffer.from(match[2]!)
-      let verifiedBy: string | null = null
+      let owner: ReturnType<CallbackUrls['verify']> = null
       // Every secret is tried, so that the time taken tells nothing.
       for (const [index, secret] of secrets.entries()) {
-        const equal = timingSafeEqual(given, Buffer.from(mac(secret, paymentId, attemptId)))
-        if (equal) verifiedBy ??= `callbackSecret#${index + 1}`
+        for (const kind of attemptId.startsWith('ref_') ? REFUND_KINDS : (['stk'] as const)) {
+          const equal = timingSafeEqual(given, Buffer.from(mac(secret, kind, paymentId, attemptId)))
+          const type = kind === 'stk' ? {} : { type: kind }
+          if (equal) owner ??= { attemptId, verifiedBy: `callbackSecret#${index + 1}`, ...type }
+        }
       }
-      return verifiedBy === null ? null : { attemptId, verifiedBy }
+      return owner
     },
   }
 }
@@ -58,8 +83,8 @@ export function assertCallbackUrl(callbackUrl: string, name = 'callbackUrl'): UR
   return url
 }
 
-function mac(secret: string, paymentId: string, attemptId: string): string {
+function mac(secret: string, kind: CallbackKind, paymentId: string, about: string): string {
   return createHmac('sha256', secret)
-    .update(JSON.stringify(['stk', paymentId, attemptId]))
+    .update(JSON.stringify([kind, paymentId, about]))
     .digest('hex')
 }

@@ -119,7 +119,16 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
 
   const urls = callbackUrls(callbackUrl, [callbackSecret].flat())
   const { callbackSources = baseUrl === HOSTS.production ? 'safaricom' : 'any' } = options
-  return { ...client, ...mpesaProvider({ client, urls, sources: callbackSources, timing }) }
+  return {
+    ...client,
+    ...mpesaProvider({
+      client,
+      urls,
+      sources: callbackSources,
+      timing,
+      canReverse: credentials !== undefined,
+    }),
+  }
 }
 
 function assertTexts(texts: Record<string, unknown>): void {

@@ -12,10 +12,11 @@ import type {
   StartResult,
 } from '../provider.js'
 import { isListed, SAFARICOM_CALLBACK_ADDRESSES } from './callback-sources.js'
-import type { CallbackUrls } from './callback-url.js'
+import { CALLBACK_PATHS, isRefundCallback, type CallbackUrls } from './callback-url.js'
 import { parseStkCallback } from './callback.js'
 import type { MpesaClient } from './client.js'
 import { normalizePhone } from './phone.js'
+import { mpesaRefunds, parseRefundCallback } from './refunds.js'
 import { callFailureMessage } from './result-codes.js'
 import { wholeShillings } from './stk.js'
 
@@ -54,11 +55,14 @@ export function mpesaProvider({
   urls,
   sources,
   timing: changes,
+  canReverse,
 }: {
   client: MpesaClient
   urls: CallbackUrls
   sources: readonly string[] | 'any' | 'safaricom'
   timing: Partial<ProviderTiming> | undefined
+  /** With the credentials of an initiator. */
+  canReverse: boolean
 }): Provider {
   const timing: ProviderTiming = { ...TIMING, ...changes }
   const listed = new Set(
@@ -109,7 +113,14 @@ export function mpesaProvider({
       const reason = 'right token, but an address that is not in callbackSources; is `trust proxy` right?'
       return { ok: false, status: 403, reason, code: 'PAYMENTS_CALLBACK_SOURCE' }
     }
-    return { ok: true, eventId: eventId(paymentId, owner.attemptId, raw), paymentId, ...owner }
+    const { attemptId, type } = owner
+    const identity = { ok: true, paymentId, ...owner } as const
+    if (type === undefined) return { ...identity, eventId: eventId(paymentId, attemptId, raw) }
+    const eventOfRefund = `mpesa:${type}:${paymentId}:${attemptId}:${hashOf(raw)}`
+    const late = type === 'timeout' && {
+      ignored: 'timed out in the queue of M-Pesa: its outcome is not known',
+    }
+    return { ...identity, eventId: eventOfRefund, ...late }
   }
 
   return {
@@ -120,12 +131,21 @@ export function mpesaProvider({
     },
     start,
     read,
+    ...(canReverse && {
+      refunds: mpesaRefunds({
+        client,
+        urls,
+        isRetryable: (code) => RETRYABLE.has(code),
+        silenceMs: timing.silenceMs,
+      }),
+    }),
     callbacks: {
-      path: '/stk/:paymentId/:token',
+      path: CALLBACK_PATHS,
       // What Daraja's own samples answer; it does not look at it.
       reply: { ResultCode: 0, ResultDesc: 'Accepted' },
       authenticate,
-      parse: callbackFacts,
+      parse: (raw, { type }) =>
+        isRefundCallback(type) ? parseRefundCallback(type, raw) : callbackFacts(raw),
     },
   }
 }
@@ -152,7 +172,11 @@ function callbackFacts(raw: Uint8Array): CallbackFacts {
 
 /** Equal for the same news, different for everything else: contradicting callbacks are all kept. */
 function eventId(paymentId: string, attemptId: string, raw: Uint8Array): string {
-  return `mpesa:stk:${paymentId}:${attemptId}:${createHash('sha256').update(news(raw)).digest('hex').slice(0, 32)}`
+  return `mpesa:stk:${paymentId}:${attemptId}:${hashOf(news(raw))}`
+}
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32)
 }
 
 function news(raw: Uint8Array): string | Uint8Array {
