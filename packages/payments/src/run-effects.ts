@@ -28,7 +28,10 @@ export interface EffectHandlers {
   failed?: EffectHandler
   expired?: EffectHandler
   canceled?: EffectHandler
-  /** The evidence does not match: a person must look. See `payment.reviewReason`. */
+  /**
+   * A person must look: the evidence does not match (`payment.reviewReason`), or a refund (`context.refundId`) has no
+   * final answer.
+   */
   review?: EffectHandler
   /** A second attempt took money too: refund it. */
   overpaid?: EffectHandler
