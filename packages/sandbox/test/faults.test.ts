@@ -44,6 +44,14 @@ it('loseAnswer: the connection closes, but the prompt is on the phone', async ()
   expect((await sandbox.daraja.phone('254708374149').prompt()).amount).toBe(1)
 })
 
+it('loseAnswer: of one phone alone, if the order names one', async () => {
+  const { push } = await client({ fault: 'loseAnswer', on: 'stkPush', msisdn: '0711000001' })
+  expect((await push()).status).toBe(200)
+  const others = { PhoneNumber: '254711000001', PartyA: '254711000001' }
+  await expect(push(others)).rejects.toThrow('fetch failed')
+  expect((await push({ PhoneNumber: '254722000002', PartyA: '254722000002' })).status).toBe(200)
+})
+
 it('slowAnswer: the prompt is there before the answer', async () => {
   const { sandbox, authorize, push } = await client({ fault: 'slowAnswer', on: 'stkPush', ms: 5000 })
   await authorize()

@@ -80,10 +80,13 @@ export const faultTable: Record<FaultName, { does: string; takes: ReadonlyArray<
   spikeArrest: { does: 'the gateway answers that there were too many requests', takes: ['on'] },
   systemBusy: { does: 'the gateway answers 500.003.02, system is busy', takes: ['on'] },
   invalidateToken: { does: 'the token of the request is found to be invalid', takes: ['on'] },
-  loseAnswer: { does: 'the request is executed, but the connection closes without an answer', takes: ['on'] },
+  loseAnswer: {
+    does: 'the request is executed, but the connection closes without an answer',
+    takes: ['on', 'msisdn'],
+  },
   slowAnswer: {
     does: 'the request is executed, but its answer comes so many milliseconds later',
-    takes: ['on', 'ms'],
+    takes: ['on', 'msisdn', 'ms'],
   },
 }
 

@@ -8,7 +8,7 @@ import express, {
 import { firewallPage, refusal, spikeArrest, type Answer } from './answers.js'
 import type { Random } from '../random.js'
 import type { Context } from './context.js'
-import type { Fields } from './fields.js'
+import { text, type Fields } from './fields.js'
 import { isAuthorized, oauth } from './oauth.js'
 import { operations, type OperationName } from './operations.js'
 import type { Jobs } from './jobs.js'
@@ -36,9 +36,10 @@ export function createGateway(context: Context, pushes: Pushes, jobs: Jobs, log:
       const answer = admit(name, req) ?? perform(name, req)
       await store.saved()
       log.add({ atMs: clock.now(), operation: name, request: req, answer })
-      const slowness = faults.take('slowAnswer', { on: name })
+      const where = { on: name, msisdn: text(readFields(req) ?? {}, 'PhoneNumber') }
+      const slowness = faults.take('slowAnswer', where)
       if (slowness?.ms) await clock.sleep(slowness.ms)
-      if (faults.take('loseAnswer', { on: name })) return void res.socket?.destroy()
+      if (faults.take('loseAnswer', where)) return void res.socket?.destroy()
       send(res, answer)
     }
   }

@@ -19,7 +19,8 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
 
   function schedule(id: string): void {
     const delivery = store.state.stripe.deliveries[id]
-    if (delivery?.state !== 'pending') return
+    // One that is under way is scheduled again at its end, if it failed.
+    if (delivery?.state !== 'pending' || underWay.has(id)) return
     const isWaiting = delivery.isHeld && delivery.attempts.length === 0
     clock.at(isWaiting ? delivery.dueAtMs + longestHoldMs : delivery.dueAtMs, () => deliver(id))
   }
@@ -37,12 +38,13 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
       work.set('deliveries', id, tried(delivery, attempt))
       finish(work)
       await store.saved()
-      if (!delivery.isHeld) await releaseHeld(delivery.endpointId)
     } catch (err) {
       logger.error('A delivery could not be recorded', { err })
     } finally {
       underWay.delete(id)
     }
+    schedule(id)
+    if (!delivery.isHeld) await releaseHeld(delivery.endpointId)
   }
 
   /** Any answer that is not a 2xx is tried again, redirects too. */

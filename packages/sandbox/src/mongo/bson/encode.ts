@@ -32,9 +32,10 @@ function writeDocument(entries: Iterable<[string | number, Encodable]>): void {
   for (const [name, value] of entries) {
     const type = reserve(1)
     writeCString(String(name))
-    scratch[type] = writeValue(value)
+    const code = writeValue(value)
+    scratch[type] = code
   }
-  scratch[reserve(1)] = 0
+  writeByte(0)
   scratch.writeInt32LE(at - start, start)
 }
 
@@ -45,15 +46,15 @@ function writeValue(value: Encodable): number {
       writeString(value)
       return 2
     case 'boolean':
-      scratch[reserve(1)] = Number(value)
+      writeByte(Number(value))
       return 8
     case 'number':
       // Throws on anything that is no int32: a double that got here by mistake must not be cut.
       if (!Number.isInteger(value)) throw new TypeError(`${value} is no int32`)
-      scratch.writeInt32LE(value, reserve(4))
+      writeInt32(value)
       return 16
     case 'bigint':
-      scratch.writeBigInt64LE(value, reserve(8))
+      writeInt64(value)
       return 18
     default:
       return value === null ? 10 : writeObject(value)
@@ -78,11 +79,12 @@ function writeObject(value: Exclude<Encodable, null | boolean | string | number 
     return 7
   }
   if (value instanceof Date) {
-    scratch.writeBigInt64LE(BigInt(value.getTime()), reserve(8))
+    writeInt64(BigInt(value.getTime()))
     return 9
   }
   if (value instanceof Double) {
-    scratch.writeDoubleLE(value.value, reserve(8))
+    const start = reserve(8)
+    scratch.writeDoubleLE(value.value, start)
     return 1
   }
   if (value instanceof Decimal128) {
@@ -114,9 +116,9 @@ function writeObject(value: Exclude<Encodable, null | boolean | string | number 
 function writeBinary(value: Binary): void {
   const bytes = value.value()
   const inner = value.sub_type === 2 ? 4 : 0
-  scratch.writeInt32LE(bytes.length + inner, reserve(4))
-  scratch[reserve(1)] = value.sub_type
-  if (inner) scratch.writeInt32LE(bytes.length, reserve(4))
+  writeInt32(bytes.length + inner)
+  writeByte(value.sub_type)
+  if (inner) writeInt32(bytes.length)
   writeBytes(bytes)
 }
 
@@ -134,9 +136,26 @@ function writeCString(text: string): void {
 }
 
 function writeBytes(bytes: Uint8Array): void {
-  scratch.set(bytes, reserve(bytes.length))
+  const start = reserve(bytes.length)
+  scratch.set(bytes, start)
 }
 
+function writeByte(value: number): void {
+  const start = reserve(1)
+  scratch[start] = value
+}
+
+function writeInt32(value: number): void {
+  const start = reserve(4)
+  scratch.writeInt32LE(value, start)
+}
+
+function writeInt64(value: bigint): void {
+  const start = reserve(8)
+  scratch.writeBigInt64LE(value, start)
+}
+
+/** Makes room. It may replace `scratch`, so it is never called inside an expression that has read `scratch` already. */
 function reserve(length: number): number {
   const start = at
   at += length
