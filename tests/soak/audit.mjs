@@ -1,0 +1,165 @@
+/** Holds what we have stored against what the providers have in their books. */
+
+const OVER = ['succeeded', 'failed', 'expired', 'canceled']
+
+/**
+ * Every difference, in words; an empty list is the aim.
+ *
+ * @param {import('mongodb').Db} db
+ * @param {import('@ementech/sandbox').Sandbox} sandbox
+ * @param {import('./plan.mjs').Order[]} orders
+ */
+export async function findDifferences(db, sandbox, orders) {
+  const payments = await db
+    .collection('payments')
+    .find({ version: { $exists: true } })
+    .toArray()
+  const entries = await db
+    .collection('inbox')
+    .find({ paymentId: { $exists: true } })
+    .toArray()
+  const fulfilments = await db.collection('fulfilments').find().toArray()
+  const books = readBooks(sandbox)
+  return [
+    ...compare('payments of an order', countBy(payments, 'reference'), onePer(orders)),
+    ...compare('captured by currency', sumByCurrency(payments), books.totals),
+    ...compare('captured of an order', capturedByReference(payments), books.captured),
+    ...compare(
+      'fulfilments of a paid payment',
+      paidFulfilments(fulfilments),
+      onePer(succeeded(payments), '_id'),
+    ),
+    ...twice(payments, books.objects),
+    ...payments.flatMap(loose),
+    ...entries
+      .filter(({ state }) => state !== 'done')
+      .map(({ _id, state, lastError }) => `callback ${_id} is ${state}: ${lastError}`),
+  ]
+}
+
+/** What is still on its way, for whoever waits; nothing when all is quiet. */
+export async function findOpen(db, sandbox) {
+  const open = { status: { $nin: [...OVER, 'review'] }, version: { $exists: true } }
+  const [payments, effects, callbacks] = await Promise.all([
+    db.collection('payments').countDocuments(open),
+    db.collection('payments').countDocuments({ 'outbox.state': 'pending' }),
+    db.collection('inbox').countDocuments({ state: { $in: ['pending', 'processing'] } }),
+  ])
+  const deliveries = [...sandbox.daraja.callbacks(), ...sandbox.stripe.deliveries()]
+  const onTheWay = deliveries.filter(({ state }) => state === 'pending').length
+  return payments + effects + callbacks + onTheWay && { payments, effects, callbacks, onTheWay }
+}
+
+/** The figures of a run. */
+export async function figuresOf(db, sandbox) {
+  const payments = await db
+    .collection('payments')
+    .find({ version: { $exists: true } })
+    .toArray()
+  const entries = await db
+    .collection('inbox')
+    .find({ paymentId: { $exists: true } })
+    .toArray()
+  const fulfilments = await db.collection('fulfilments').find().toArray()
+  const sent = [...sandbox.daraja.callbacks(), ...sandbox.stripe.deliveries()]
+  const count = (list, test) => list.filter(test).length
+  const sum = (list, value) => list.reduce((total, each) => total + value(each), 0)
+  return {
+    payments: payments.length,
+    ...Object.fromEntries(OVER.map((status) => [status, count(payments, (each) => each.status === status)])),
+    late: count(payments, ({ flags }) => flags.late),
+    attempts: sum(payments, ({ attempts }) => attempts.length),
+    deliveries: sum(sent, ({ attempts }) => attempts.length),
+    refused: sum(sent, ({ attempts }) => count(attempts, ({ status }) => !(status < 300))),
+    'never delivered': count(sent, ({ state }) => state === 'dropped'),
+    duplicates: sum(entries, ({ deliveries }) => deliveries - 1),
+    'callbacks worked on again': sum(entries, ({ attempts }) => attempts - 1),
+    'handlers run again': sum(payments, ({ outbox }) => sum(outbox, ({ tries }) => tries - 1)),
+    'fulfilments written again': count(fulfilments, ({ runs }) => runs > 1),
+    'money taken': sumByCurrency(payments),
+  }
+}
+
+/** What Safaricom and Stripe say: by currency, by order, and how often each was asked for the money. */
+function readBooks({ daraja, stripe }) {
+  const totals = { 'mpesa KES': daraja.balances()['merchant:174379'] ?? 0 }
+  const [captured, objects] = [{}, {}]
+  for (const { accountReference, amount, result } of daraja.transactions()) {
+    add(objects, accountReference, 1)
+    if (result?.code === 0) add(captured, accountReference, amount * 100)
+  }
+  const intents = new Map(stripe.paymentIntents().map((intent) => [intent.id, intent]))
+  for (const { metadata } of intents.values()) add(objects, metadata.reference, 1)
+  for (const { payment_intent: id, amount_captured: minor, currency } of stripe.charges()) {
+    if (minor === 0) continue
+    add(totals, `stripe ${currency.toUpperCase()}`, minor)
+    add(captured, intents.get(id).metadata.reference, minor)
+  }
+  return { totals, captured, objects }
+}
+
+/** Each attempt may have asked for the money once; Stripe's repetitions under one key are one object. */
+function twice(payments, objects) {
+  return payments
+    .filter(({ reference, attempts }) => (objects[reference] ?? 0) > attempts.length)
+    .map(
+      ({ reference, attempts }) =>
+        `${reference}: ${objects[reference]} calls for ${attempts.length} attempts`,
+    )
+}
+
+function loose({ reference, status, reviewReason, flags, history, outbox }) {
+  const found = []
+  if (!OVER.includes(status)) found.push(`${reference} is ${status} ${reviewReason ?? ''}`)
+  if (flags.overpaid || flags.mismatch) found.push(`${reference} is overpaid, or does not match`)
+  const wins = history.filter(({ from, to }) => from !== to && to === 'succeeded').length
+  if (wins !== (status === 'succeeded' ? 1 : 0)) found.push(`${reference} succeeded ${wins} times`)
+  for (const { key, state } of outbox) if (state !== 'done') found.push(`effect ${key} is ${state}`)
+  return found
+}
+
+function succeeded(payments) {
+  return payments.filter(({ status }) => status === 'succeeded')
+}
+
+function sumByCurrency(payments) {
+  const sums = { 'mpesa KES': 0 }
+  for (const { provider, amount, captured } of payments) {
+    if (captured > 0) add(sums, `${provider} ${amount.currency}`, captured)
+  }
+  return sums
+}
+
+function capturedByReference(payments) {
+  return Object.fromEntries(
+    payments.filter(({ captured }) => captured > 0).map(({ reference, captured }) => [reference, captured]),
+  )
+}
+
+function paidFulfilments(fulfilments) {
+  return countBy(
+    fulfilments.filter(({ type }) => type === 'paid'),
+    'paymentId',
+  )
+}
+
+function onePer(list, field = 'reference') {
+  return Object.fromEntries(list.map((each) => [each[field], 1]))
+}
+
+function countBy(list, field) {
+  const counts = {}
+  for (const each of list) add(counts, each[field], 1)
+  return counts
+}
+
+function add(sums, name, value) {
+  sums[name] = (sums[name] ?? 0) + value
+}
+
+function compare(what, ours, theirs) {
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
+  return names
+    .filter((name) => ours[name] !== theirs[name])
+    .map((name) => `${what}: ${name} is ${ours[name] ?? 0} here and ${theirs[name] ?? 0} there`)
+}
