@@ -32,7 +32,7 @@ export async function findDifferences(db, sandbox, orders) {
     ...twice(payments, books.objects),
     ...payments.flatMap(loose),
     ...entries
-      .filter(({ state }) => state !== 'done')
+      .filter(({ state }) => state !== 'done' && state !== 'ignored')
       .map(({ _id, state, lastError }) => `callback ${_id} is ${state}: ${lastError}`),
   ]
 }
@@ -73,7 +73,8 @@ export async function figuresOf(db, sandbox) {
     refused: sum(sent, ({ attempts }) => count(attempts, ({ status }) => !(status < 300))),
     'never delivered': count(sent, ({ state }) => state === 'dropped'),
     duplicates: sum(entries, ({ deliveries }) => deliveries - 1),
-    'callbacks worked on again': sum(entries, ({ attempts }) => attempts - 1),
+    'callbacks worked on again': sum(entries, ({ attempts }) => Math.max(attempts - 1, 0)),
+    'found in Stripe’s list': count(entries, ({ verifiedBy }) => verifiedBy === 'sweep'),
     'handlers run again': sum(payments, ({ outbox }) => sum(outbox, ({ tries }) => tries - 1)),
     'fulfilments written again': count(fulfilments, ({ runs }) => runs > 1),
     'money taken': sumByCurrency(payments),

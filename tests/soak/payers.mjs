@@ -70,7 +70,7 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
     for (let presses = 0; presses < MOST_PRESSES; presses++) {
       signal.throwIfAborted()
       const answers = await Promise.all(Array.from({ length: order.isImpatient ? 3 : 1 }, () => post(order)))
-      const answered = answers.find(isAnswered)
+      const answered = answers.find((payment) => payment && isAnswered(payment))
       if (answered) return answered
       await pause()
     }
@@ -81,7 +81,9 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
     const { reference, provider, amount, phone } = order
     const body = JSON.stringify({ reference, provider, amount, phone })
     const headers = { 'content-type': 'application/json' }
-    const response = await fetch(`${webUrl}/pay`, { method: 'POST', headers, body, signal })
+    // A connection may break, as a browser's may: the idempotency key makes it harmless to press again.
+    const response = await fetch(`${webUrl}/pay`, { method: 'POST', headers, body, signal }).catch(() => {})
+    if (!response) return undefined
     if (!response.ok) throw new Error(`POST /pay answered ${response.status}: ${await response.text()}`)
     return response.json()
   }

@@ -134,7 +134,7 @@ function callbackFaults(random) {
   return faults
 }
 
-/** Who pays after we gave up is known by the event alone: that one is not lost. */
+/** Who pays after we gave up is known by the event alone: it may never be delivered, but Stripe has it in its list. */
 function eventFaults(random, isLate) {
   const faults = []
   if (random() < 0.12) faults.push({ fault: 'duplicateDelivery', copies: 1 + Math.floor(random() * 3) })
@@ -142,7 +142,7 @@ function eventFaults(random, isLate) {
   if (other < 0.08) faults.push({ fault: 'reorderDelivery' })
   else if (other < 0.18) faults.push({ fault: 'delayDelivery', ms: 5_000 + Math.floor(random() * 60_000) })
   else if (other < 0.22) faults.push({ fault: 'corruptSignature' })
-  else if (other < 0.28 && !isLate) faults.push({ fault: 'dropDelivery' })
+  else if (other < 0.28) faults.push({ fault: 'dropDelivery' })
   else if (other < 0.33 && !isLate) faults.push({ fault: 'suppressEvent' })
   return faults
 }

@@ -128,7 +128,7 @@ function settingsOf({ seed, sandbox, mongoUri, expireAfterMs }) {
   const stripe = {
     key: env.STRIPE_SECRET_KEY,
     sdk: { host, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false },
-    options: { webhookSecrets: env.STRIPE_WEBHOOK_SECRET, timing },
+    options: { webhookSecrets: env.STRIPE_WEBHOOK_SECRET, sweepEveryMs: 10_000, timing },
   }
   const mpesa = {
     environment: 'sandbox',

@@ -34,7 +34,6 @@ test('mode 1: killed after the callback was stored and before 200: delivered aga
   await untilDone(shop, id)
   await expectPaidOnce(shop, id, 150_00)
   expect(await shop.db.collection('inbox').countDocuments({ paymentId: id })).toBe(1)
-  expect(next.said.filter(({ told }) => told)).toHaveLength(1)
 })
 
 test('mode 2: killed between 200 and the work: another process does it', async () => {
@@ -101,7 +100,7 @@ test('mode 10: what kills every process that handles it is dead after its attemp
     await shop.killAll()
     await shop.sandbox.clock.advance(200_000)
   }
-}, 120_000)
+})
 
 test('mode 22: SIGTERM ends the process in time and gives back what it holds', async () => {
   const { id, deliver } = await paidAtDaraja()

@@ -6,7 +6,7 @@ import { startMongo, type RunningMongo } from '@ementech/sandbox/mongo'
 import express from 'express'
 import { MongoClient } from 'mongodb'
 import Stripe from 'stripe'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPayments } from '../src/index.js'
 import { mongoInbox, mongoPaymentStore } from '../src/mongo.js'
 import { createStripe } from '../src/stripe.js'
@@ -16,6 +16,7 @@ import { cardOrder } from './stripe/stripe-shop.js'
 
 /** The store fails in earnest: its process is killed, or the wire to it lies. Stripe is the sandbox's, with the real SDK. */
 const REDELIVERY_MS = 300_000
+vi.setConfig({ testTimeout: 120_000 })
 let sandbox: Sandbox
 let closing: (() => Promise<unknown>)[]
 
@@ -98,7 +99,7 @@ test.each(['killed', 'frozen'])(
     await shop.db.command({ ping: 1 })
     await sandbox.clock.advance(REDELIVERY_MS)
     expect(statuses()).toEqual([503, 200])
-    shop.payments.worker({ pollMs: 10, leaseMs: 300 })
+    shop.payments.worker({ pollMs: 10, leaseMs: 1_500 })
     await shop.untilPaid(id)
     expect(shop.told).toEqual([`${id}:paid`])
   },
@@ -135,7 +136,7 @@ describe('mode 8: a primary that steps down', () => {
     expect(statuses()).toEqual([503])
     await sandbox.clock.advance(REDELIVERY_MS)
     expect(statuses()).toEqual([503, 200])
-    shop.payments.worker({ pollMs: 10, leaseMs: 300 })
+    shop.payments.worker({ pollMs: 10, leaseMs: 1_500 })
     await shop.untilPaid(id)
     const entries = await shop.db.collection('inbox').find({ paymentId: id }).toArray()
     expect(entries).toMatchObject([{ deliveries: fault.fault === 'refuse' ? 1 : 2 }])
@@ -152,13 +153,13 @@ describe('mode 8: a primary that steps down', () => {
     expect((await shop.db.collection('inbox').deleteMany({ paymentId: id })).deletedCount).toBe(1)
     await sandbox.clock.advance(REDELIVERY_MS)
     expect(statuses()).toEqual([503, 200])
-    shop.payments.worker({ pollMs: 10, leaseMs: 300 })
+    shop.payments.worker({ pollMs: 10, leaseMs: 1_500 })
     await shop.untilPaid(id)
   })
 
   test('every write of a worker may be refused, or executed and its answer lost: the payment is taken once', async () => {
     const shop = await startShop(proxy.uri)
-    const worker = shop.payments.worker({ pollMs: 10, leaseMs: 200 })
+    const worker = shop.payments.worker({ pollMs: 10, leaseMs: 1_000 })
     const writes = ['update', 'findAndModify']
     for (const command of writes) {
       for (const fault of [
@@ -197,5 +198,5 @@ describe('mode 8: a primary that steps down', () => {
     }
     expect(new Set(shop.told).size).toBe(24)
     expect(await shop.payments.deadLetters.list()).toEqual([])
-  }, 60_000)
+  })
 })

@@ -4,7 +4,7 @@ import { startSandbox, type Sandbox } from '@ementech/sandbox'
 import { startMongo, type RunningMongo } from '@ementech/sandbox/mongo'
 import { MongoClient, type Db } from 'mongodb'
 import Stripe from 'stripe'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { createPayments, type Payments } from '../src/index.js'
 import { mongoInbox, mongoPaymentStore } from '../src/mongo.js'
 import { createMpesa } from '../src/mpesa.js'
@@ -62,6 +62,8 @@ export function useProcesses(): Processes {
   let env: Record<string, string>
   const children = new Set<ChildProcess>()
   const context = { spawn, killAll } as Processes
+  // Each test starts several processes, on a machine that may be busy.
+  vi.setConfig({ testTimeout: 180_000 })
 
   beforeAll(async () => {
     mongo = await startMongo({ uri: process.env['MONGODB_URI'] })
