@@ -103,7 +103,11 @@ test('mode 4: one event at two processes on one database, fifty times each at on
   expect(new Set(statuses)).toEqual(new Set([200]))
   await untilDone(shop, id)
   await expectPaidOnce(shop, id, 25_50)
-  expect(await entries(id)).toMatchObject([{ _id: `stripe:${event!.id}`, deliveries: 100 }])
+  // Its worker may have found the event in Stripe's list before it came.
+  const [entry, ...others] = await entries(id)
+  expect(entry).toMatchObject({ _id: `stripe:${event!.id}` })
+  expect(others).toEqual([])
+  expect([100, 101]).toContain(entry!['deliveries'])
 })
 
 /** Resolves when the lease on a payment has been extended so often: every third of its length. */
