@@ -26,7 +26,7 @@ export type { StandingStripeFault, StripeFaultName, StripeFaultOrder, StripeFaul
 export type { StripeRequestRecord } from './stripe/request-log.js'
 export type { StripeOptions } from './stripe/settings.js'
 export type { Delivery, DeliveryAttempt } from './stripe/state.js'
-export type { DisputeOptions, StripeSandbox } from './stripe/stripe.js'
+export type { DisputeOptions, ListenOptions, StripeSandbox } from './stripe/stripe.js'
 export { SandboxError } from './errors.js'
 export type { SandboxErrorCode } from './errors.js'
 export type { Logger } from './logger.js'

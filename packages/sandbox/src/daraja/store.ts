@@ -56,7 +56,10 @@ function readState(dir: string): State {
   let state = emptyState()
   for (const record of readJournal(dir) as Array<{ state?: State; changes?: Change[] }>) {
     // A state that was written before something new was added to it has none of that.
-    if (record.state) state = { ...emptyState(), ...record.state }
+    if (record.state) {
+      const { stripe } = emptyState()
+      state = { ...emptyState(), ...record.state, stripe: { ...stripe, ...record.state.stripe } }
+    }
     for (const change of record.changes ?? []) apply(state, change)
   }
   return state

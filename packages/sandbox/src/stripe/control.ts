@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Request, type Router } from 'ex
 import { SandboxError } from '../errors.js'
 import type { CheckoutEntry } from './checkout.js'
 import { stripeFaultTable, type StripeFaultOrder } from './faults.js'
-import type { DisputeOptions, StripeSandbox } from './stripe.js'
+import type { DisputeOptions, ListenOptions, StripeSandbox } from './stripe.js'
 
 /** Creates the control API of Stripe: what `sandbox.stripe` does in code, for other processes. JSON is parsed already. */
 export function createStripeControl(stripe: StripeSandbox): Router {
@@ -20,7 +20,7 @@ export function createStripeControl(stripe: StripeSandbox): Router {
   for (const [path, look] of Object.entries(looks)) control.get(path, (_req, res) => void res.json(look()))
 
   control.post('/listen', async (req, res) => {
-    const { url = '', ...options } = bodyOf<{ url?: string; events?: string[] }>(req)
+    const { url = '', ...options } = bodyOf<ListenOptions & { url?: string }>(req)
     res.status(201).json(await stripe.listen(url, options))
   })
   control.post('/webhook_endpoints/:id/roll_secret', async (req, res) => {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { StripeContext } from './context.js'
 import { withPending } from './events.js'
+import { thinNotification } from './thin-events.js'
 import type { Delivery, DeliveryAttempt, Endpoint } from './state.js'
 import { beginWork, type Work } from './work.js'
 
@@ -16,12 +17,14 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
   const { clock, store, settings, logger } = context
   const closing = new AbortController()
   const underWay = new Set<string>()
+  const held = new Set<string>()
 
   function schedule(id: string): void {
     const delivery = store.state.stripe.deliveries[id]
     // One that is under way is scheduled again at its end, if it failed.
     if (delivery?.state !== 'pending' || underWay.has(id)) return
     const isWaiting = delivery.isHeld && delivery.attempts.length === 0
+    if (isWaiting) held.add(id)
     clock.at(isWaiting ? delivery.dueAtMs + longestHoldMs : delivery.dueAtMs, () => deliver(id))
   }
 
@@ -30,6 +33,7 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
     const isEarly = delivery && delivery.dueAtMs > clock.now()
     if (delivery?.state !== 'pending' || isEarly || underWay.has(id)) return
     underWay.add(id)
+    held.delete(id)
     try {
       await store.saved()
       const attempt = await post(delivery)
@@ -59,10 +63,9 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
   }
 
   async function releaseHeld(endpointId: string): Promise<void> {
-    const held = Object.values(store.state.stripe.deliveries).filter(
-      (delivery) => delivery.isHeld && delivery.state === 'pending' && delivery.endpointId === endpointId,
-    )
-    for (const { id } of held) await deliver(id)
+    for (const id of held) {
+      if (store.state.stripe.deliveries[id]?.endpointId === endpointId) await deliver(id)
+    }
   }
 
   async function post(delivery: Delivery): Promise<DeliveryAttempt> {
@@ -71,7 +74,8 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
     const event = work.get('events', delivery.eventId)
     const endpoint = work.get('endpoints', delivery.endpointId)
     if (!event || !endpoint) return { atMs, error: 'The endpoint was deleted' }
-    const body = JSON.stringify(withPending(work, event), null, 2)
+    const isThin = endpoint.thinName !== undefined
+    const body = JSON.stringify(isThin ? thinNotification(event) : withPending(work, event), null, 2)
     try {
       const response = await fetch(delivery.url, {
         method: 'POST',

@@ -30,7 +30,8 @@ export const endpointOperations = [
     '/v1/webhook_endpoints/:id',
     { optional: { ...changing, url: address, enabled_events: listOf(text), disabled: boolean } },
     (work, { disabled, metadata, ...changes }, id) => {
-      const { endpoint, secrets } = endpointOf(work, id)
+      const old = endpointOf(work, id)
+      const { endpoint } = old
       if (changes.enabled_events) checkEvents(changes.enabled_events)
       const updated: WebhookEndpoint = {
         ...endpoint,
@@ -38,7 +39,7 @@ export const endpointOperations = [
         metadata: mergeMetadata(endpoint.metadata, metadata),
         ...(disabled !== undefined && { status: disabled ? 'disabled' : 'enabled' }),
       }
-      work.set('endpoints', id, { endpoint: updated, secrets })
+      work.set('endpoints', id, { ...old, endpoint: updated })
       return ok(updated)
     },
   ),
@@ -48,11 +49,7 @@ export const endpointOperations = [
     return ok({ id, object: 'webhook_endpoint', deleted: true })
   }),
   operation('GET', '/v1/webhook_endpoints', { optional: pageShape }, (work, params) =>
-    page(
-      work.all('endpoints').map(({ endpoint }) => endpoint),
-      params,
-      '/v1/webhook_endpoints',
-    ),
+    page(snapshotEndpoints(work), params, '/v1/webhook_endpoints'),
   ),
 ]
 
@@ -73,6 +70,7 @@ export function addEndpoint(
     description?: string | null
     metadata?: Record<string, string>
     secret?: string
+    thinName?: string
   },
 ): Endpoint {
   const { ids } = work.context
@@ -91,9 +89,15 @@ export function addEndpoint(
       url: given.url,
     },
     secrets: [{ value: given.secret ?? ids.secret() }],
+    ...(given.thinName !== undefined && { thinName: given.thinName }),
   }
   work.set('endpoints', record.endpoint.id, record)
   return record
+}
+
+/** Those of API v1. */
+function snapshotEndpoints(work: Work): WebhookEndpoint[] {
+  return work.all('endpoints').flatMap(({ endpoint, thinName }) => (thinName === undefined ? [endpoint] : []))
 }
 
 function checkEvents(types: string[]): void {

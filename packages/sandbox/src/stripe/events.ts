@@ -31,15 +31,12 @@ export const eventOperations = [
       }
       const wanted = params.types ?? (params.type === undefined ? undefined : [params.type])
       const undelivered = idsOfUndelivered(work)
-      const events = work
-        .all('events')
-        .filter(
-          (event) =>
-            isKept(work, event) &&
-            isWithin(event.created, params.created) &&
-            (!wanted || wanted.some((pattern) => fits(pattern, event.type))) &&
-            (params.delivery_success === undefined || params.delivery_success !== undelivered.has(event.id)),
-        )
+      const events = keptEvents(work).filter(
+        (event) =>
+          isWithin(event.created, params.created) &&
+          (!wanted || wanted.some((pattern) => fits(pattern, event.type))) &&
+          (params.delivery_success === undefined || params.delivery_success !== undelivered.has(event.id)),
+      )
       const { status, body } = page(events, params, '/v1/events')
       const { data } = body as { data: Event[] }
       return { status, body: { ...body, data: data.map((event) => withPending(work, event)) } }
@@ -49,9 +46,9 @@ export const eventOperations = [
 
 /** The event, with the number of endpoints that have not taken it yet. */
 export function withPending(work: Work, event: Event): Event {
-  const open = work
-    .all('deliveries')
-    .filter(({ eventId, state }) => eventId === event.id && (state === 'pending' || state === 'dropped'))
+  const open = (work.get('eventDeliveries', event.id)?.ids ?? [])
+    .flatMap((id) => work.get('deliveries', id) ?? [])
+    .filter(({ state }) => state === 'pending' || state === 'dropped')
   return { ...event, pending_webhooks: new Set(open.map(({ endpointId }) => endpointId)).size }
 }
 
@@ -59,6 +56,11 @@ export function withPending(work: Work, event: Event): Event {
 function idsOfUndelivered(work: Work): Set<string> {
   const open = work.all('deliveries').filter(({ state }) => state !== 'delivered')
   return new Set(open.map(({ eventId }) => eventId))
+}
+
+/** The events that can still be asked for, the oldest first. */
+export function keptEvents(work: Work): Event[] {
+  return work.all('events').filter((event) => isKept(work, event))
 }
 
 function isKept(work: Work, event: Event): boolean {

@@ -21,6 +21,31 @@ export function decodeForm(encoded: string): RawHash {
   return root
 }
 
+/** Turns a JSON body into what a form would be, so that both are read alike. @throws Refusal if it is no JSON object */
+export function decodeJson(body: string): RawHash {
+  if (body === '') return emptyHash()
+  const value = rawOf(parsed(body), 0)
+  if (typeof value === 'string') throw invalid('Invalid request: the body must be a JSON object.')
+  return value
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    throw invalid('Invalid request: the body must be JSON.')
+  }
+}
+
+function rawOf(value: unknown, depth: number): Raw {
+  if (value === null || value === undefined) return ''
+  if (typeof value !== 'object') return String(value as boolean | number | string)
+  if (depth > deepest) throw invalid('Parameter nested too deeply.')
+  const hash = emptyHash()
+  for (const [key, inner] of Object.entries(value)) hash[key] = rawOf(inner, depth + 1)
+  return hash
+}
+
 function place(root: RawHash, name: string, value: string): void {
   const keys = keysOf(name)
   const last = keys.pop() ?? ''

@@ -11,9 +11,10 @@ import type { StripeContext } from './context.js'
 import { customerOperations } from './customers.js'
 import { disputeOperations } from './disputes.js'
 import { endpointOperations } from './endpoints.js'
+import { eventDestinationOperations } from './event-destinations.js'
 import { eventOperations } from './events.js'
 import { expand } from './expand.js'
-import { decodeForm, type RawHash } from './form.js'
+import { decodeForm, decodeJson, type RawHash } from './form.js'
 import type { Answer, Operation } from './operation.js'
 import { listOf, text } from './params.js'
 import { paymentIntentOperations } from './payment-intents.js'
@@ -24,6 +25,7 @@ import { invalid, Refusal } from './refusal.js'
 import { fingerprintOf, keptReply, keyInUse } from './replies.js'
 import type { StripeRequestLog } from './request-log.js'
 import { apiVersion } from './settings.js'
+import { v2EventOperations } from './v2-events.js'
 import { beginWork, type Work } from './work.js'
 
 /** All that the API can be asked here. A fixed path stands before one with an id in its place. */
@@ -37,6 +39,8 @@ const operations: Operation[] = [
   ...disputeOperations,
   ...eventOperations,
   ...endpointOperations,
+  ...v2EventOperations,
+  ...eventDestinationOperations,
 ]
 
 /** An answer on its way, with what its headers say. */
@@ -119,7 +123,7 @@ export function createStripeGateway(
   }
 
   const router = express.Router()
-  router.use('/v1', express.text({ type: () => true, limit: '1mb' }))
+  router.use(['/v1', '/v2'], express.text({ type: () => true, limit: '1mb' }))
   for (const operation of operations) {
     const method = operation.method.toLowerCase() as 'delete' | 'get' | 'post'
     router[method](operation.path, handle(operation))
@@ -128,7 +132,7 @@ export function createStripeGateway(
     const requestId = ids.request()
     send(req, res, { requestId, ...answerTo(unrecognized(req)) })
   })
-  router.use('/v1', unreadable(ids.request))
+  router.use(['/v1', '/v2'], unreadable(ids.request))
   return router
 }
 
@@ -136,6 +140,8 @@ export function createStripeGateway(
 function paramsOf(req: Request): RawHash {
   const query = req.originalUrl.split('?')[1] ?? ''
   const body = typeof req.body === 'string' ? req.body : ''
+  // API v2 has JSON bodies.
+  if (req.path.startsWith('/v2/')) return { ...decodeForm(query), ...decodeJson(body) }
   if (body !== '' && !req.is('application/x-www-form-urlencoded')) {
     throw invalid(
       'Invalid request: the body must be form-encoded, with the content type application/x-www-form-urlencoded.',

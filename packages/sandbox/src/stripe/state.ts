@@ -20,6 +20,8 @@ export interface StripeState {
   deliveries: Record<string, Delivery>
   disputes: Record<string, Dispute>
   endpoints: Record<string, Endpoint>
+  /** The deliveries of an event, by its id. */
+  eventDeliveries: Record<string, { ids: string[] }>
   events: Record<string, Event>
   paymentIntents: Record<string, PaymentIntent>
   paymentMethods: Record<string, PaymentMethod>
@@ -37,6 +39,8 @@ export type RecordOf<T extends Table> = StripeState[T][string]
 export interface Endpoint {
   endpoint: WebhookEndpoint
   secrets: Array<{ value: string; expiresAtMs?: number }>
+  /** The name of an event destination of API v2, which is sent thin events. */
+  thinName?: string
 }
 
 /** A session, with what its object does not show. */
@@ -104,6 +108,7 @@ export function emptyStripeState(): StripeState {
     deliveries: {},
     disputes: {},
     endpoints: {},
+    eventDeliveries: {},
     events: {},
     paymentIntents: {},
     paymentMethods: {},

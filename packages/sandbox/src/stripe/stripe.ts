@@ -38,7 +38,7 @@ export interface StripeSandbox {
    * Sends events to `url`, signed with `env.STRIPE_WEBHOOK_SECRET`, as `stripe listen --forward-to` does. The same url
    * again changes which events it is sent.
    */
-  listen(url: string, options?: { events?: string[] }): Promise<WebhookEndpoint>
+  listen(url: string, options?: ListenOptions): Promise<WebhookEndpoint>
   /** Gives an endpoint a new secret; for a day, deliveries are signed with the old one as well. */
   rollSecret(endpointId: string): Promise<string>
   /** Sends an event to all endpoints that want it, once more. */
@@ -65,6 +65,14 @@ export interface StripeSandbox {
   deliveries(): Delivery[]
   /** The last 500 requests of this run. */
   requests(): StripeRequestRecord[]
+}
+
+/** What an address is sent. */
+export interface ListenOptions {
+  /** Types of events. @default ['*'] */
+  events?: string[]
+  /** `thin`: notifications of API v2, whose types begin with `v1.`. @default 'snapshot' */
+  payload?: 'snapshot' | 'thin'
 }
 
 /** How a charge is disputed. */
@@ -111,16 +119,26 @@ export function createStripe(context: StripeContext, changed: () => void) {
     return structuredClone(result)
   }
 
-  function listen(url: string, { events = ['*'] }: { events?: string[] } = {}): Promise<WebhookEndpoint> {
+  function listen(
+    url: string,
+    { events = ['*'], payload, ...rest }: ListenOptions = {},
+  ): Promise<WebhookEndpoint> {
     return act((work) => {
+      assertKnownKeys('listen', rest, ['events', 'payload'])
       if (!URL.canParse(url)) throw invalidRequest(`"${url}" is no URL to send events to.`)
+      const isThin = payload === 'thin'
       const known = work
         .all('endpoints')
         .find(
-          ({ endpoint, secrets }) => endpoint.url === url && secrets.at(-1)?.value === account.webhookSecret,
+          ({ endpoint, secrets, thinName }) =>
+            endpoint.url === url &&
+            secrets.at(-1)?.value === account.webhookSecret &&
+            (thinName !== undefined) === isThin,
         )
-      if (!known)
-        return addEndpoint(work, { url, enabled_events: events, secret: account.webhookSecret }).endpoint
+      if (!known) {
+        const given = { url, enabled_events: events, secret: account.webhookSecret }
+        return addEndpoint(work, { ...given, ...(isThin && { thinName: 'listen' }) }).endpoint
+      }
       const endpoint = { ...known.endpoint, enabled_events: events }
       work.set('endpoints', endpoint.id, { ...known, endpoint })
       return endpoint
@@ -131,11 +149,11 @@ export function createStripe(context: StripeContext, changed: () => void) {
     listen,
     rollSecret: (endpointId) =>
       act((work) => {
-        const { endpoint, secrets } = endpointOf(work, endpointId)
+        const old = endpointOf(work, endpointId)
         const expiresAtMs = clock.now() + stripeLimits.rolledSecretMs
         const value = context.ids.secret()
-        const old = secrets.map((secret) => ({ expiresAtMs, ...secret }))
-        work.set('endpoints', endpointId, { endpoint, secrets: [{ value }, ...old] })
+        const earlier = old.secrets.map((secret) => ({ expiresAtMs, ...secret }))
+        work.set('endpoints', endpointId, { ...old, secrets: [{ value }, ...earlier] })
         return value
       }),
     resend: (eventId) =>

@@ -1,7 +1,7 @@
 import type { StripeContext } from './context.js'
-import type { Event, EventType, StripeObject } from './objects.js'
+import type { Event, EventType, StripeObject, WebhookEndpoint } from './objects.js'
 import { apiVersion } from './settings.js'
-import type { RecordOf, SessionRecord, StripeChange, Table } from './state.js'
+import type { Delivery, Endpoint, RecordOf, SessionRecord, StripeChange, Table } from './state.js'
 
 /** What one request, or one moment of the clock, does: its changes become real together, or not at all. */
 export interface Work {
@@ -87,36 +87,41 @@ export function beginWork(context: StripeContext, request: Event['request'] = no
 
 /** Sends `event` to every endpoint that wants it, with the faults ordered for it. */
 export function planDeliveries(work: Work, event: Event): void {
-  const { clock, faults, ids, random, settings } = work.context
-  const { type } = event
-  for (const { endpoint } of work.all('endpoints')) {
-    if (endpoint.status === 'disabled' || !wants(endpoint.enabled_events, type)) continue
-    const duplicated = faults.take('duplicateDelivery', { type })
-    const isDropped = faults.take('dropDelivery', { type })
-    const isHeld = faults.take('reorderDelivery', { type })
-    const isCorrupted = faults.take('corruptSignature', { type })
-    const delayMs = faults.take('delayDelivery', { type })?.ms ?? 0
-    const { minMs, maxMs } = settings.deliveryDelay
-    for (let copy = 0; copy <= (duplicated ? (duplicated.copies ?? 1) : 0); copy++) {
-      const id = ids.delivery()
-      work.set('deliveries', id, {
-        id,
-        eventId: event.id,
-        eventType: type,
-        endpointId: endpoint.id,
-        url: endpoint.url,
-        dueAtMs: clock.now() + random.int(minMs, maxMs) + delayMs,
-        isHeld: Boolean(isHeld),
-        isCorrupted: Boolean(isCorrupted),
-        state: isDropped ? 'dropped' : 'pending',
-        attempts: [],
-      })
-    }
-  }
+  const planned = work
+    .all('endpoints')
+    .filter((endpoint) => wants(endpoint, event.type))
+    .flatMap(({ endpoint }) => planFor(work, event, endpoint))
+  if (planned.length === 0) return
+  for (const delivery of planned) work.set('deliveries', delivery.id, delivery)
+  const earlier = work.get('eventDeliveries', event.id)?.ids ?? []
+  work.set('eventDeliveries', event.id, { ids: [...earlier, ...planned.map(({ id }) => id)] })
 }
 
-function wants(enabled: string[], type: string): boolean {
-  return enabled.includes('*') || enabled.includes(type)
+function planFor({ context }: Work, { id: eventId, type }: Event, endpoint: WebhookEndpoint): Delivery[] {
+  const { clock, faults, ids, random, settings } = context
+  const duplicated = faults.take('duplicateDelivery', { type })
+  const isDropped = faults.take('dropDelivery', { type })
+  const isHeld = faults.take('reorderDelivery', { type })
+  const isCorrupted = faults.take('corruptSignature', { type })
+  const delayMs = faults.take('delayDelivery', { type })?.ms ?? 0
+  const { minMs, maxMs } = settings.deliveryDelay
+  return Array.from({ length: 1 + (duplicated ? (duplicated.copies ?? 1) : 0) }, () => ({
+    id: ids.delivery(),
+    eventId,
+    eventType: type,
+    endpointId: endpoint.id,
+    url: endpoint.url,
+    dueAtMs: clock.now() + random.int(minMs, maxMs) + delayMs,
+    isHeld: Boolean(isHeld),
+    isCorrupted: Boolean(isCorrupted),
+    state: isDropped ? ('dropped' as const) : ('pending' as const),
+    attempts: [],
+  }))
+}
+
+function wants({ endpoint: { enabled_events: enabled, status }, thinName }: Endpoint, type: string): boolean {
+  if (status === 'disabled') return false
+  return enabled.includes('*') || enabled.includes(thinName === undefined ? type : `v1.${type}`)
 }
 
 const tables: Record<StripeObject['object'], Table> = {

@@ -41,7 +41,7 @@ it('refuses what it has not, as Stripe refuses what there is not', async () => {
     statusCode: 404,
     message: expect.stringContaining('(POST: /v1/coupons)'),
   })
-  expect((await raw(sandbox, 'GET', '/v2/core/events')).status).toBe(404)
+  expect((await raw(sandbox, 'GET', '/v2/core/accounts')).status).toBe(404)
   expect((await raw(sandbox, 'PUT', '/v1/refunds')).status).toBe(404)
   expect(await refusalOf(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
     statusCode: 404,

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
 import { describe, expectTypeOf, it } from 'vitest'
 import type * as ours from '../../src/stripe/objects.js'
+import type { ThinEvent } from '../../src/stripe/thin-events.js'
 
 type FieldsOf<T> = T extends unknown ? keyof T : never
 
@@ -24,6 +25,10 @@ describe('the objects of the sandbox are those of Stripe', () => {
     expectTypeOf<Omit<ours.Price, 'unit_amount_decimal'>>().toExtend<
       Omit<Stripe.Price, 'unit_amount_decimal'>
     >()
+    expectTypeOf<ThinEvent['type']>().toExtend<Stripe.V2.Core.Event['type']>()
+    expectTypeOf<Omit<ThinEvent, 'type'>>().toExtend<
+      Omit<Stripe.V2.Core.Event, 'fetchRelatedObject' | 'type'>
+    >()
     expectTypeOf<ours.EventType>().toExtend<Stripe.Event['type']>()
     expectTypeOf<Omit<ours.Event, 'data' | 'type'>>().toExtend<Omit<Stripe.Event, 'data' | 'type'>>()
   })
@@ -44,6 +49,7 @@ describe('the objects of the sandbox are those of Stripe', () => {
     expectTypeOf<Invented<ours.CheckoutSession, Stripe.Checkout.Session>>().toBeNever()
     expectTypeOf<Invented<ours.LineItem, Stripe.LineItem>>().toBeNever()
     expectTypeOf<Invented<ours.Price, Stripe.Price>>().toBeNever()
+    expectTypeOf<Invented<ThinEvent, Stripe.V2.Core.Event>>().toBeNever()
     expectTypeOf<Invented<ours.Event, Stripe.Event>>().toBeNever()
   })
 })
