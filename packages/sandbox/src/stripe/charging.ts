@@ -81,7 +81,7 @@ export function addCharge(
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     status: failure ? 'failed' : 'succeeded',
     transfer_data: null,
-    transfer_group: null,
+    transfer_group: intent.transfer_group,
   }
   work.set('charges', charge.id, charge)
   return charge

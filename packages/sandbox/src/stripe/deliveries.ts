@@ -98,8 +98,8 @@ export function createDeliveries(context: StripeContext, finish: (work: Work) =>
   return { schedule, close: () => closing.abort() }
 }
 
-function secretsOf({ secrets }: Endpoint, { isCorrupted }: Delivery, nowMs: number): string[] {
-  if (isCorrupted) return ['whsec_wrong']
+function secretsOf({ secrets }: Endpoint, { isCorrupted, attempts }: Delivery, nowMs: number): string[] {
+  if (isCorrupted && attempts.length === 0) return ['whsec_wrong']
   return secrets.filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs).map(({ value }) => value)
 }
 

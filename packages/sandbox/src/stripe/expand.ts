@@ -25,6 +25,7 @@ const expandable: Record<string, Record<string, Expander>> = {
     payment_intent: intent,
     payment_method: method,
     balance_transaction: balanceTransaction,
+    failure_balance_transaction: balanceTransaction,
   },
   dispute: { charge, payment_intent: intent },
   balance_transaction: {

@@ -53,7 +53,7 @@ export const stripeFaultTable: Record<
   StripeFaultName,
   { does: string; takes: ReadonlyArray<keyof StripeFaultOrder> }
 > = {
-  corruptSignature: { does: 'the event is signed with a wrong secret', takes: ['type'] },
+  corruptSignature: { does: 'the event is signed with a wrong secret, the first time', takes: ['type'] },
   delayDelivery: { does: 'the event comes so many milliseconds later', takes: ['type', 'ms'] },
   dropDelivery: { does: 'the event is never sent, but can be listed', takes: ['type'] },
   duplicateDelivery: { does: 'the event is sent again, as often as copies says', takes: ['type', 'copies'] },

@@ -48,9 +48,11 @@ export function newIntent(
       | 'description'
       | 'metadata'
       | 'receipt_email'
+      | 'setup_future_usage'
       | 'shipping'
       | 'statement_descriptor'
       | 'statement_descriptor_suffix'
+      | 'transfer_group'
     >
   >,
 ): PaymentIntent {
@@ -97,14 +99,14 @@ export function newIntent(
     processing: null,
     receipt_email: given.receipt_email ?? null,
     review: null,
-    setup_future_usage: null,
+    setup_future_usage: given.setup_future_usage ?? null,
     shipping: given.shipping ?? null,
     source: null,
     statement_descriptor: given.statement_descriptor ?? null,
     statement_descriptor_suffix: given.statement_descriptor_suffix ?? null,
     status: 'requires_payment_method',
     transfer_data: null,
-    transfer_group: null,
+    transfer_group: given.transfer_group ?? null,
   }
 }
 

@@ -43,7 +43,7 @@ export interface Charge {
   statement_descriptor_suffix: string | null
   status: 'failed' | 'succeeded'
   transfer_data: null
-  transfer_group: null
+  transfer_group: string | null
 }
 
 /** What the network said. */

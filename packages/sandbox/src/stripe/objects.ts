@@ -1,7 +1,7 @@
 import type { Charge, Refund } from './money-objects.js'
 import type { Dispute } from './dispute-objects.js'
 import type { CheckoutSession } from './checkout-objects.js'
-import type { Customer, Shipping } from './customer-objects.js'
+import type { Address, Customer, Shipping } from './customer-objects.js'
 export type { BalanceTransaction, Charge, ChargeCard, ChargeOutcome, Refund } from './money-objects.js'
 export type { CheckoutSession, CustomerDetails, LineItem, Price } from './checkout-objects.js'
 export type { Dispute } from './dispute-objects.js'
@@ -47,14 +47,14 @@ export interface PaymentIntent {
   processing: null
   receipt_email: string | null
   review: null
-  setup_future_usage: null
+  setup_future_usage: 'off_session' | 'on_session' | null
   shipping: Shipping | null
   source: null
   statement_descriptor: string | null
   statement_descriptor_suffix: string | null
   status: PaymentIntentStatus
   transfer_data: null
-  transfer_group: null
+  transfer_group: string | null
 }
 
 /** Where a PaymentIntent stands. */
@@ -87,10 +87,10 @@ export interface NextAction {
 
 /** Who pays, as far as it is known. */
 export interface BillingDetails {
-  address: null
+  address: Address | null
   email: string | null
   name: string | null
-  phone: null
+  phone: string | null
   tax_id: null
 }
 
@@ -159,6 +159,8 @@ export type EventType =
   | 'payment_intent.payment_failed'
   | 'payment_intent.requires_action'
   | 'payment_intent.succeeded'
+  | 'payment_method.attached'
+  | 'payment_method.detached'
   | 'refund.created'
   | 'refund.failed'
   | 'refund.updated'
@@ -181,4 +183,5 @@ export interface WebhookEndpoint {
 }
 
 /** What an event can be about. */
-export type StripeObject = Charge | CheckoutSession | Customer | Dispute | PaymentIntent | Refund
+export type StripeObject =
+  Charge | CheckoutSession | Customer | Dispute | PaymentIntent | PaymentMethod | Refund

@@ -131,11 +131,30 @@ function refuseUnknown(raw: RawHash, readers: Map<string, unknown>, nameOf: (key
       { code: 'payment_method_types_no_longer_supported', param: nameOf(first) },
     )
   }
+  if (unmodelled.has(first)) {
+    throw invalid(`This sandbox does not model the parameter ${nameOf(first)}, which Stripe has.`, {
+      code: 'parameter_unknown',
+      param: nameOf(first),
+    })
+  }
   throw invalid(
     `Received unknown parameter${unknown.length > 1 ? 's' : ''}: ${unknown.map(nameOf).join(', ')}`,
     { code: 'parameter_unknown', param: nameOf(first) },
   )
 }
+
+/** Parameters of Stripe that are refused here rather than ignored: an application would wait for their effect. */
+const unmodelled = new Set(
+  (
+    'adaptive_pricing adjustable_quantity after_expiration allow_promotion_codes amount_details application_fee_amount ' +
+    'branding_settings confirmation_token consent_collection custom_fields custom_text customer_account customer_update ' +
+    'discounts excluded_payment_method_types hooks invoice_creation mandate mandate_data name_collection on_behalf_of ' +
+    'optional_items payment_details payment_method_collection payment_method_configuration payment_method_options ' +
+    'permissions radar_options recurring refund_application_fee reverse_transfer saved_payment_method_options ' +
+    'setup_intent_data shipping_address_collection shipping_options subscription_data tax_id_collection tax_rates ' +
+    'transfer_data wallet_options'
+  ).split(' '),
+)
 
 function shown(raw: Raw): string {
   return typeof raw === 'string' ? raw : 'a hash'

@@ -27,15 +27,18 @@ const descriptive = {
   description: clearable,
   metadata,
   receipt_email: clearable,
+  setup_future_usage: oneOf('off_session', 'on_session'),
   shipping: shippingDetails,
   statement_descriptor: clearable,
   statement_descriptor_suffix: clearable,
+  transfer_group: text,
 }
 const confirming = {
   error_on_requires_action: boolean,
   off_session: boolean,
   payment_method: text,
   return_url: address,
+  use_stripe_sdk: boolean,
 }
 const creating = {
   ...descriptive,
@@ -125,7 +128,7 @@ export const paymentIntentOperations = [
   operation(
     'POST',
     '/v1/payment_intents/:id/capture',
-    { optional: { amount_to_capture: integer(1), metadata } },
+    { optional: { amount_to_capture: integer(1), final_capture: oneOf('true'), metadata } },
     (work, params, id) => {
       const intent = intentOf(work, id)
       const charge = work.get('charges', intent.latest_charge ?? '')

@@ -79,7 +79,7 @@ export interface Delivery {
   dueAtMs: number
   /** Waits until another delivery to the same endpoint has been made. */
   isHeld: boolean
-  /** Signed with a secret that is not the endpoint's. */
+  /** The first attempt is signed with a secret that is not the endpoint's. */
   isCorrupted: boolean
   state: 'delivered' | 'dropped' | 'failed' | 'pending'
   attempts: DeliveryAttempt[]

@@ -55,5 +55,6 @@ const paths: Record<StripeObject['object'], string> = {
   customer: '/v1/customers',
   dispute: '/v1/disputes',
   payment_intent: '/v1/payment_intents',
+  payment_method: '/v1/payment_methods',
   refund: '/v1/refunds',
 }

@@ -130,6 +130,7 @@ const tables: Record<StripeObject['object'], Table> = {
   customer: 'customers',
   dispute: 'disputes',
   payment_intent: 'paymentIntents',
+  payment_method: 'paymentMethods',
   refund: 'refunds',
 }
 

@@ -13,11 +13,13 @@ it('a refund that the bank sends back fails later, and the money returns', async
   expect(refund.status).toBe('succeeded')
   const before = (await stripe.balance.retrieve()).available[0]?.amount
   await sandbox.clock.advance(5000)
-  expect(await stripe.refunds.retrieve(refund.id)).toMatchObject({
-    status: 'failed',
-    failure_reason: 'expired_or_canceled_card',
-    failure_balance_transaction: expect.stringMatching(/^txn_/),
-  })
+  expect(await stripe.refunds.retrieve(refund.id, { expand: ['failure_balance_transaction'] })).toMatchObject(
+    {
+      status: 'failed',
+      failure_reason: 'expired_or_canceled_card',
+      failure_balance_transaction: { type: 'refund_failure', amount: 500, source: refund.id },
+    },
+  )
   expect((await stripe.balance.retrieve()).available[0]?.amount).toBe(Number(before) + 500)
   expect(await stripe.charges.retrieve(String(intent.latest_charge))).toMatchObject({ amount_refunded: 0 })
   expect(typesOf(sandbox).slice(-2)).toEqual(['refund.updated', 'refund.failed'])

@@ -46,7 +46,7 @@ it('both kinds of events can be listened to at once', async () => {
   const hooks = await webhookServer()
   const events = ['payment_intent.created']
   await sandbox.stripe.listen(hooks.url, { events })
-  const thin = { events: ['v1.payment_intent.created'], payload: 'thin' } as const
+  const thin = { events: ['v1.payment_intent.created'], payload: 'thin' as const }
   await sandbox.stripe.listen(hooks.url, thin)
   await sandbox.stripe.listen(hooks.url, thin)
   await sdkFor(sandbox).paymentIntents.create(paid)
