@@ -116,6 +116,7 @@ export interface ConfirmParams {
   off_session?: boolean
   payment_method?: string
   return_url?: string
+  use_stripe_sdk?: boolean
 }
 
 const confirmable: PaymentIntentStatus[] = [
@@ -158,7 +159,7 @@ export function confirm(work: Work, intent: PaymentIntent, params: ConfirmParams
   const method = methodNamed(work, params.payment_method ?? intent.payment_method ?? '')
   const { intent: tried, error } = attempt(work, intent, method, {
     isOffSession: Boolean(params.off_session ?? params.error_on_requires_action),
-    returnUrl: params.return_url,
+    returnUrl: params.use_stripe_sdk ? undefined : params.return_url,
   })
   return error ? failed(error) : ok(tried)
 }
