@@ -8,6 +8,7 @@ export type { Phone, PhoneView, Prompt } from './daraja/phone.js'
 export type { RequestRecord } from './daraja/request-log.js'
 export type { DarajaOptions } from './daraja/settings.js'
 export type {
+  C2bPayment,
   Callback,
   CallbackAttempt,
   Ending,

@@ -45,6 +45,53 @@ export function initiatorOf(sandbox: Sandbox, callbacksUrl: string) {
         IdentifierType: '4',
         ...fields,
       }),
+    balance: (fields: Record<string, unknown>) =>
+      client.post('/mpesa/accountbalance/v1/query', {
+        ...common,
+        Initiator: env.MPESA_INITIATOR_NAME,
+        CommandID: 'AccountBalance',
+        PartyA: env.MPESA_SHORTCODE,
+        IdentifierType: '4',
+        ...fields,
+      }),
+    b2c: (fields: Record<string, unknown>, version = 'v3') =>
+      client.post(`/mpesa/b2c/${version}/paymentrequest`, {
+        ...common,
+        InitiatorName: env.MPESA_INITIATOR_NAME,
+        CommandID: 'BusinessPayment',
+        Amount: '10',
+        PartyA: env.MPESA_SHORTCODE,
+        PartyB: john,
+        Occassion: 'ChristmasPay',
+        ...fields,
+      }),
+    register: (fields: Record<string, unknown>, version = 'v2') =>
+      client.post(`/mpesa/c2b/${version}/registerurl`, {
+        ShortCode: env.MPESA_SHORTCODE,
+        ResponseType: 'Completed',
+        ConfirmationURL: `${callbacksUrl}/confirmation`,
+        ValidationURL: `${callbacksUrl}/validation`,
+        ...fields,
+      }),
+    simulate: (fields: Record<string, unknown>, version = 'v2') =>
+      client.post(`/mpesa/c2b/${version}/simulate`, {
+        ShortCode: Number(env.MPESA_SHORTCODE),
+        CommandID: 'CustomerPayBillOnline',
+        Amount: 5,
+        Msisdn: Number(john),
+        BillRefNumber: 'ORDER-9',
+        ...fields,
+      }),
+    qr: (fields: Record<string, unknown>) =>
+      client.post('/mpesa/qrcode/v1/generate', {
+        MerchantName: 'Sandbox Shop',
+        RefNo: 'ORDER-9',
+        Amount: 5,
+        TrxCode: 'PB',
+        CPI: env.MPESA_SHORTCODE,
+        Size: '300',
+        ...fields,
+      }),
   }
 }
 

@@ -12,7 +12,10 @@ const latenessMs = 30_000
 const keptCharacters = 2000
 
 /** Something that an application is to be told. */
-interface News extends Pick<Callback, 'operation' | 'url' | 'body' | 'checkoutRequestId' | 'conversationId'> {
+interface News extends Pick<
+  Callback,
+  'operation' | 'url' | 'body' | 'checkoutRequestId' | 'conversationId' | 'receipt'
+> {
   /** What the ids of its callbacks begin with. */
   id: string
   endedAtMs: number
@@ -62,7 +65,7 @@ export function createCallbacks({ clock, random, store, faults, settings, logger
     underWay.add(id)
     try {
       await store.saved()
-      const attempt = await post(callback)
+      const { attempt } = await ask(callback.url, callback.body, answerTimeoutMs)
       if (closing.signal.aborted) return
       const state = attempt.status !== undefined && attempt.status < 300 ? 'delivered' : 'failed'
       store.commit({ type: 'callbackTried', id, attempt, state })
@@ -82,7 +85,12 @@ export function createCallbacks({ clock, random, store, faults, settings, logger
     for (const { id } of held) await deliver(id)
   }
 
-  async function post({ url, body }: Callback): Promise<CallbackAttempt> {
+  /** Posts a body. The answer is empty if there was none in time. */
+  async function ask(
+    url: string,
+    body: unknown,
+    timeoutMs: number,
+  ): Promise<{ attempt: CallbackAttempt; answer: string }> {
     const atMs = clock.now()
     try {
       const response = await fetch(url, {
@@ -90,12 +98,13 @@ export function createCallbacks({ clock, random, store, faults, settings, logger
         headers: { 'content-type': 'application/json' },
         body: onTheWire(body),
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(answerTimeoutMs)]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
       })
-      const answer = (await response.text()).slice(0, keptCharacters)
-      return { atMs, status: response.status, answer }
+      const answer = await response.text()
+      const attempt = { atMs, status: response.status, answer: answer.slice(0, keptCharacters) }
+      return { attempt, answer: response.ok ? answer : '' }
     } catch (error) {
-      return { atMs, error: reasonOf(error) }
+      return { attempt: { atMs, error: reasonOf(error) }, answer: '' }
     }
   }
 
@@ -103,6 +112,7 @@ export function createCallbacks({ clock, random, store, faults, settings, logger
   return {
     plan,
     schedule,
+    ask,
     /** Takes up the callbacks of a state that was read from the disk. One that was cut short is sent again. */
     resume: () => schedule(Object.keys(store.state.callbacks)),
     close: () => closing.abort(),

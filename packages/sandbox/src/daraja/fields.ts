@@ -24,6 +24,17 @@ export const checks = {
   AccountReference: (value: string) => value !== '',
   TransactionDesc: (value: string) => value !== '',
   CheckoutRequestID: (value: string) => value !== '',
+  InitiatorName: (value: string) => value !== '',
+  ShortCode: (value: string) => /^\d{5,7}$/.test(value),
+  Msisdn: isMsisdn,
+  ResponseType: (value: string) => ['Completed', 'Cancelled'].includes(value),
+  ConfirmationURL: isCallbackUrl,
+  ValidationURL: isCallbackUrl,
+  MerchantName: (value: string) => value !== '',
+  RefNo: (value: string) => value !== '',
+  TrxCode: (value: string) => ['BG', 'WA', 'PB', 'SM', 'SB'].includes(value),
+  CPI: (value: string) => value !== '',
+  Size: (value: string) => /^\d{2,4}$/.test(value) && Number(value) >= 50 && Number(value) <= 2000,
   Initiator: (value: string) => value !== '',
   SecurityCredential: (value: string) => /^[A-Za-z0-9+/]+=*$/.test(value),
   TransactionID: (value: string) => /^[A-Z0-9]{10}$/.test(value),
@@ -33,7 +44,7 @@ export const checks = {
   Remarks: (value: string) => value.length >= 2 && value.length <= 100,
 } as const satisfies Record<string, (value: string) => boolean>
 
-/** A field to check, by its name; or with the one value that it may have: `IdentifierType:4`. */
+/** A field to check by its name; or by a pattern, for what has another meaning elsewhere: `IdentifierType:4`. */
 export type FieldCheck = keyof typeof checks | `${string}:${string}`
 
 /** The first of `names` whose value does not pass its check. */
@@ -43,9 +54,10 @@ export function firstInvalid(fields: Fields, names: readonly FieldCheck[]): stri
 
 function splitCheck(check: FieldCheck) {
   const [name = '', only] = check.split(':')
-  if (only === 'shortcode') return { name, passes: checks.PartyB }
-  const passes = only === undefined ? checks[name as keyof typeof checks] : (value: string) => value === only
-  return { name, passes }
+  if (only === undefined) return { name, passes: checks[name as keyof typeof checks] }
+  if (only === 'shortcode') return { name, passes: checks.ShortCode }
+  if (only === 'msisdn') return { name, passes: isMsisdn }
+  return { name, passes: (value: string) => only.split('|').includes(value) }
 }
 
 /** base64 of the shortcode, the passkey and the timestamp of the same request. */

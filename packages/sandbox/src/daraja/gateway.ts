@@ -7,33 +7,50 @@ import express, {
 } from 'express'
 import { firewallPage, refusal, spikeArrest, type Answer } from './answers.js'
 import type { Random } from '../random.js'
+import { refuseB2c } from './b2c.js'
+import type { C2b } from './c2b.js'
+import { registerUrls, simulate } from './c2b-requests.js'
 import type { Context } from './context.js'
 import { text, type Fields } from './fields.js'
 import { isAuthorized, oauth } from './oauth.js'
 import { operations, type OperationName } from './operations.js'
 import type { Jobs } from './jobs.js'
 import type { Pushes } from './pushes.js'
+import { qrCode } from './qr-code.js'
 import type { RequestLog } from './request-log.js'
 import { createSpikeArrest } from './spike-arrest.js'
 import { stkPush } from './stk-push.js'
 import { stkQuery } from './stk-query.js'
 
+/** What the gateway passes requests to. */
+export interface GatewayParts {
+  pushes: Pushes
+  jobs: Jobs
+  c2b: C2b
+  log: RequestLog
+}
+
 /** Creates the HTTP face of Daraja. */
-export function createGateway(context: Context, pushes: Pushes, jobs: Jobs, log: RequestLog): Router {
+export function createGateway(context: Context, { pushes, jobs, c2b, log }: GatewayParts): Router {
   const { clock, random, store, faults } = context
   const arrest = createSpikeArrest(context)
 
-  const execute: Record<OperationName, (req: Request, fields: Fields) => Answer> = {
+  const execute: Record<OperationName, (req: Request, fields: Fields) => Answer | Promise<Answer>> = {
     oauth: (req) => oauth(context, req.get('authorization') ?? '', req.query.grant_type),
     stkPush: (_req, fields) => stkPush(context, pushes, fields),
     stkQuery: (_req, fields) => stkQuery(context, fields),
     reversal: (_req, fields) => jobs.accept('reversal', fields),
     transactionStatus: (_req, fields) => jobs.accept('transactionStatus', fields),
+    accountBalance: (_req, fields) => jobs.accept('accountBalance', fields),
+    b2c: (req, fields) => refuseB2c(context, fields, req.path) ?? jobs.accept('b2c', fields),
+    c2bRegister: (req, fields) => registerUrls(context, fields, req.path),
+    c2bSimulate: (_req, fields) => simulate(context, c2b, fields),
+    qrCode: (_req, fields) => qrCode(context, fields),
   }
 
   function handle(name: OperationName): RequestHandler {
     return async function darajaOperation(req, res) {
-      const answer = admit(name, req) ?? perform(name, req)
+      const answer = admit(name, req) ?? (await perform(name, req))
       await store.saved()
       log.add({ atMs: clock.now(), operation: name, request: req, answer })
       const where = { on: name, msisdn: text(readFields(req) ?? {}, 'PhoneNumber') }
@@ -58,7 +75,9 @@ export function createGateway(context: Context, pushes: Pushes, jobs: Jobs, log:
         return refusal(random, 404, '404.001.04', 'Invalid Authentication Header')
       }
       if (!isAuthorized(context, req.get('authorization') ?? '')) {
-        return refusal(random, invalidToken.status, invalidToken.code, invalidToken.message)
+        const { status, code, message } = invalidToken
+        const token = message.endsWith(' ') ? (req.get('authorization') ?? '').slice('Bearer '.length) : ''
+        return refusal(random, status, code, message + token)
       }
     }
     const rate = arrest(name)
@@ -69,7 +88,7 @@ export function createGateway(context: Context, pushes: Pushes, jobs: Jobs, log:
     return undefined
   }
 
-  function perform(name: OperationName, req: Request): Answer {
+  function perform(name: OperationName, req: Request): Answer | Promise<Answer> {
     const fields = readFields(req)
     return fields ? execute[name](req, fields) : refusal(random, 400, '400.002.05', 'Invalid Request Payload')
   }

@@ -40,10 +40,14 @@ export function timeoutBody({ originatorConversationId, conversationId }: Job): 
 }
 
 /** Where the portal's samples have numbers as text. */
-const textual: ReadonlySet<JobOperation> = new Set()
+const textual: ReadonlySet<JobOperation> = new Set<JobOperation>(['accountBalance'])
 
 /** The names in the addresses of Safaricom's own inside, which is what a result carries, not the caller's. */
-const submitPaths: Partial<Record<JobOperation, string>> = { reversal: 'reversalresults' }
+const submitPaths: Partial<Record<JobOperation, string>> = {
+  reversal: 'reversalresults',
+  b2c: 'b2cresults',
+  accountBalance: 'abresults',
+}
 
 function reference({ operation, fields }: Job): Parameter {
   const path = submitPaths[operation]

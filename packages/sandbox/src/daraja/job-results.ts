@@ -8,6 +8,15 @@ export const jobResults = {
   locked: { code: 8006, description: 'The security credential is locked.' },
   alreadyReversed: { code: 'R000001', description: 'The transaction has already been reversed.' },
   noSuchOriginal: { code: 'R000002', description: 'The OriginalTransactionID is invalid.' },
+  belowMinimum: {
+    code: 2,
+    description: 'Declined due to limit rule: less than the minimum transaction amount.',
+  },
+  aboveMaximum: {
+    code: 3,
+    description: 'Declined due to limit rule: greater than the maximum transaction amount.',
+  },
+  aboveHolding: { code: 8, description: 'Declined due to limit rule: would exceed the maximum balance.' },
   noSuchParty: { code: 'SFC_IC0003', description: 'The operator does not exist.' },
 } as const satisfies Record<string, Ending>
 

@@ -20,7 +20,15 @@ export function partyOf(state: State, account: string): string {
   return kind === 'subscriber' ? customerParty(state, number) : merchantParty(number)
 }
 
-/** What is in a merchant's Utility Account, where payments arrive and payouts leave, in cents. */
-export function utilityBalance(state: State, shortcode: string): number {
-  return state.balances[accountOf.merchant(shortcode)] ?? 0
+/**
+ * What is in an account of a merchant, in cents. Payments arrive in the Utility Account and payouts leave it: it is
+ * the one that the ledger calls by the merchant alone. Nothing moves in the others yet.
+ */
+export function accountBalance(
+  state: State,
+  shortcode: string,
+  account: 'utility' | 'working' | 'charges',
+): number {
+  const name = accountOf.merchant(shortcode)
+  return state.balances[account === 'utility' ? name : `${name}:${account}`] ?? 0
 }

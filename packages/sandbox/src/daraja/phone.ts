@@ -1,8 +1,10 @@
 import { SandboxError } from '../errors.js'
+import type { C2b, C2bWish } from './c2b.js'
 import type { Context } from './context.js'
 import { parseMsisdn } from './formats.js'
 import { accountOf, transfer } from './ledger.js'
 import { promptText, type Pushes } from './pushes.js'
+import { readQrText } from './qr-code.js'
 import { limits, merchant } from './settings.js'
 import { balanceOf, type Message, type StkTransaction } from './state.js'
 import { enrol, openingCents, subscriberOf } from './subscribers.js'
@@ -53,8 +55,21 @@ export interface Phone {
   turnOff(): Promise<void>
   /** Ends the lock of three wrong PINs, as Safaricom's customer care does. */
   unlock(): Promise<void>
+  /**
+   * Pays a paybill, or a till, out of the M-PESA menu (C2B). Returns the receipt; validation and confirmation follow.
+   * @throws TypeError if the amount is no whole number of shillings
+   */
+  pay(wish: { shortcode?: string; amount: number; account?: string }): Promise<string>
+  /** Pays what a QR code of this sandbox says. @throws TypeError if the text is none */
+  scan(text: string): Promise<string>
   /** Puts money, in whole cents, on the account. */
   deposit(cents: number): Promise<void>
+}
+
+/** What a phone can set going. */
+interface PhoneParts {
+  pushes: Pushes
+  c2b: C2b
 }
 
 /**
@@ -62,7 +77,7 @@ export interface Phone {
  *
  * @throws SandboxError SANDBOX_PHONE_INVALID
  */
-export function createPhone(context: Context, pushes: Pushes, number: string): Phone {
+export function createPhone(context: Context, { pushes, c2b }: PhoneParts, number: string): Phone {
   const { clock, store } = context
   const msisdn = readMsisdn(number)
   const balanceCents = () =>
@@ -81,6 +96,15 @@ export function createPhone(context: Context, pushes: Pushes, number: string): P
     throw new SandboxError('SANDBOX_NO_PROMPT', `No prompt is open on ${msisdn}. Send an STK push first.`, {
       status: 409,
     })
+  }
+
+  async function begin(wish: Omit<C2bWish, 'msisdn'>): Promise<string> {
+    if (!Number.isSafeInteger(wish.amount) || wish.amount < 1) {
+      throw new TypeError(`Cannot pay ${wish.amount}: give whole shillings.`)
+    }
+    const receipt = c2b.begin({ msisdn, ...wish })
+    await store.saved()
+    return receipt
   }
 
   async function change(fields: { isOn?: boolean; wrongPins?: number }): Promise<void> {
@@ -148,6 +172,14 @@ export function createPhone(context: Context, pushes: Pushes, number: string): P
     turnOn: () => change({ isOn: true }),
     turnOff: () => change({ isOn: false }),
     unlock: () => change({ wrongPins: 0 }),
+    pay({ shortcode = merchant.shortcode, amount, account = '' }) {
+      return begin({ shortcode, amount, account, isTill: account === '' })
+    },
+    async scan(text) {
+      const wish = readQrText(text)
+      if (!wish) throw new TypeError('This is no QR code of the sandbox.')
+      return begin(wish)
+    },
     async deposit(cents) {
       const atMs = clock.now()
       const entry = transfer({

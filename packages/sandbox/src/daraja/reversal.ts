@@ -3,7 +3,7 @@ import { ksh, smsDate, timestamp } from './formats.js'
 import { jobResults } from './job-results.js'
 import type { JobKind, Performed } from './jobs.js'
 import { accountOf, transfer } from './ledger.js'
-import { customerParty, merchantParty, utilityBalance } from './parties.js'
+import { customerParty, merchantParty, accountBalance } from './parties.js'
 import { freeReceipt, reversalOf, transactionWith } from './receipts.js'
 import { merchant } from './settings.js'
 import { balanceOf, type Job } from './state.js'
@@ -37,7 +37,8 @@ function reverse(context: Context, job: Job): Performed {
     return { ending: jobResults.noSuchOriginal }
   }
   if (reversalOf(context, TransactionID)) return { ending: jobResults.alreadyReversed }
-  if (utilityBalance(store.state, ReceiverParty) < cents) return { ending: jobResults.insufficientFunds }
+  if (accountBalance(store.state, ReceiverParty, 'utility') < cents)
+    return { ending: jobResults.insufficientFunds }
 
   const atMs = clock.now()
   const receipt = freeReceipt(context, atMs)
@@ -55,7 +56,7 @@ function reverse(context: Context, job: Job): Performed {
   const text =
     `${receipt} Confirmed. Reversal of transaction ${TransactionID} from ${merchant.name} has been successfully reversed ` +
     `on ${smsDate(atMs)} and ${ksh(cents)} is credited to your M-PESA account. New M-PESA account balance is ${ksh(balance)}.`
-  const left = ((utilityBalance(store.state, ReceiverParty) - cents) / 100).toFixed(2)
+  const left = ((accountBalance(store.state, ReceiverParty, 'utility') - cents) / 100).toFixed(2)
   return {
     ending: jobResults.done,
     transactionId: receipt,

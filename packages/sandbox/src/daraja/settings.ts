@@ -19,6 +19,14 @@ export interface DarajaOptions {
   spikeArrest?: Partial<Record<OperationName, { requests: number; perMs: number } | undefined>>
   /** Delay of a callback after the end of its push, in sandbox time. @default { minMs: 300, maxMs: 2000 } */
   callbackDelay?: { minMs: number; maxMs: number }
+  /** Whether B2C v3 is open to the application; if not, it is refused with 403.002.1001 and v1 works. @default true */
+  b2cV3?: boolean
+  /** Whether the merchant has external validation of C2B payments: on request only, in production. @default true */
+  externalValidation?: boolean
+  /** How long a validation may take, in real time. @default 8000 */
+  validationTimeoutMs?: number
+  /** Whether C2B URLs can be registered once only, as in production. @default false */
+  registerOnce?: boolean
 }
 
 /** `DarajaOptions` with the defaults filled in. */
@@ -32,8 +40,15 @@ export function darajaSettings({
   // What users of Safaricom's own sandbox report for queries; Safaricom publishes no figure.
   spikeArrest = { stkQuery: { requests: 5, perMs: 60_000 } },
   callbackDelay = { minMs: 300, maxMs: 2000 },
+  b2cV3 = true,
+  externalValidation = true,
+  validationTimeoutMs = 8000,
+  registerOnce = false,
 }: DarajaOptions = {}): DarajaSettings {
-  return { pendingAnswer, unansweredResult, newTokenRevokesOld, spikeArrest, callbackDelay }
+  return {
+    ...{ pendingAnswer, unansweredResult, newTokenRevokesOld, spikeArrest, callbackDelay },
+    ...{ b2cV3, externalValidation, validationTimeoutMs, registerOnce },
+  }
 }
 
 /** The keys of `DarajaOptions`. */
@@ -43,6 +58,10 @@ export const darajaOptionNames = [
   'newTokenRevokesOld',
   'spikeArrest',
   'callbackDelay',
+  'b2cV3',
+  'externalValidation',
+  'validationTimeoutMs',
+  'registerOnce',
 ] as const satisfies Array<keyof DarajaOptions>
 
 /** Safaricom's public test merchant, and the keys of the one application of this sandbox. */
@@ -79,4 +98,7 @@ export const limits = {
   wrongCredentials: 3,
   /** How long M-PESA takes for an asynchronous request. */
   executionMs: 1_000,
+  /** The least that can be sent to a customer, and the most that one may hold, in shillings. */
+  payoutMinimumKsh: 10,
+  holdingKsh: 500_000,
 }

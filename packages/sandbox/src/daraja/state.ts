@@ -15,6 +15,10 @@ export interface State {
   /** Asynchronous requests by their ConversationID. */
   jobs: Record<string, Job>
   initiator: { wrongCredentials: number }
+  /** Where C2B validations and confirmations of a shortcode go. */
+  c2bUrls: Record<string, C2bRegistration>
+  /** Payments that customers began, by their receipt. */
+  c2bPayments: Record<string, C2bPayment>
   ledger: LedgerEntry[]
   balances: Record<string, number>
   stripe: StripeState
@@ -91,7 +95,7 @@ export interface StkResult extends Ending {
 }
 
 /** The operations that are accepted at once and executed later. */
-export type JobOperation = Extract<OperationName, 'reversal' | 'transactionStatus'>
+export type JobOperation = Extract<OperationName, 'reversal' | 'transactionStatus' | 'b2c' | 'accountBalance'>
 
 /** An asynchronous request, from its acceptance to its end. */
 export interface Job {
@@ -115,6 +119,31 @@ export interface JobResult extends Ending {
   transactionId?: string
 }
 
+/** The URLs of a shortcode. */
+export interface C2bRegistration {
+  /** v1 sends the number hashed, v2 masked. */
+  version: 'v1' | 'v2'
+  /** What happens without an answer to the validation. */
+  responseType: 'Completed' | 'Cancelled'
+  confirmationUrl: string
+  validationUrl: string
+}
+
+/** A payment that a customer began. */
+export interface C2bPayment {
+  receipt: string
+  msisdn: string
+  shortcode: string
+  /** Whole shillings. */
+  amount: number
+  account: string
+  isTill: boolean
+  dueAtMs: number
+  /** Declined by M-PESA, rejected by the merchant. */
+  ending?: 'completed' | 'declined' | 'rejected'
+  endedAtMs?: number
+}
+
 /** A callback to an application: what is sent, when, and what came of it. */
 export interface Callback {
   id: string
@@ -123,6 +152,8 @@ export interface Callback {
   checkoutRequestId?: string
   /** Of the asynchronous request that it is about. */
   conversationId?: string
+  /** Of the customer's payment that it is about. */
+  receipt?: string
   url: string
   body: unknown
   dueAtMs: number
@@ -156,6 +187,9 @@ export type Change =
   | { type: 'jobAccepted'; job: Job }
   | { type: 'jobEnded'; conversationId: string; result: JobResult }
   | { type: 'initiatorChanged'; wrongCredentials: number }
+  | { type: 'c2bRegistered'; shortcode: string; registration: C2bRegistration }
+  | { type: 'c2bBegun'; payment: C2bPayment }
+  | { type: 'c2bEnded'; receipt: string; ending: NonNullable<C2bPayment['ending']>; atMs: number }
   | { type: 'callbackSet'; callback: Callback }
   | { type: 'callbackTried'; id: string; attempt: CallbackAttempt; state: Callback['state'] }
   | { type: 'mailReceived'; message: MailMessage }
@@ -173,6 +207,8 @@ export function emptyState(): State {
     callbacks: {},
     jobs: {},
     initiator: { wrongCredentials: 0 },
+    c2bUrls: {},
+    c2bPayments: {},
     ledger: [],
     balances: {},
     stripe: emptyStripeState(),
@@ -235,6 +271,17 @@ export function apply(state: State, change: Change): void {
     case 'initiatorChanged':
       state.initiator = { wrongCredentials: change.wrongCredentials }
       break
+    case 'c2bRegistered':
+      state.c2bUrls[change.shortcode] = change.registration
+      break
+    case 'c2bBegun':
+      state.c2bPayments[change.payment.receipt] = change.payment
+      break
+    case 'c2bEnded': {
+      const payment = state.c2bPayments[change.receipt]
+      if (payment) Object.assign(payment, { ending: change.ending, endedAtMs: change.atMs })
+      break
+    }
     case 'callbackSet':
       state.callbacks[change.callback.id] = change.callback
       break
