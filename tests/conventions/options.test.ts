@@ -39,6 +39,8 @@ const calls: Record<string, (options: never) => unknown> = {
   'errorHandler()': (options) => security.errorHandler(options),
   'createPayments()': (options) => payments.createPayments(options),
   'createMpesa()': (options) => mpesa.createMpesa(options),
+  'mpesaCallbacks()': (options) => mpesa.mpesaCallbacks(options),
+  'mpesaCallbackUrls()': (options) => mpesa.mpesaCallbackUrls(options),
   'mongoInbox()': (options) => mongoStores.mongoInbox({} as never, options),
   'memoryInbox()': (options) => payments.memoryInbox(options),
   'createRealtime()': (options) => realtime.createRealtime(createServer(), options),

@@ -61,9 +61,12 @@ function readFailure(answer: Answer, body: Record<string, unknown> | null): Paym
   return failure('PAYMENTS_MPESA_UNEXPECTED', said, 'unknown', envelope)
 }
 
-/** Messages that say more than their code: 500.001.1001 stands for all but the second of these. */
+/** Messages that say more than their code: 500.001.1001 alone stands for three of these. */
 const KNOWN_TEXTS: readonly [RegExp, PaymentsErrorCode, CallOutcome][] = [
   [/unable to lock subscriber/i, 'PAYMENTS_MPESA_BUSY', 'not_executed'],
+  [/duplicate originatorconversationid/i, 'PAYMENTS_MPESA_DUPLICATE', 'unknown'],
+  [/urls are already registered/i, 'PAYMENTS_MPESA_REGISTERED', 'not_executed'],
+  [/not authorized to initiate/i, 'PAYMENTS_MPESA_FORBIDDEN', 'not_executed'],
   [/invalid checkoutrequestid/i, 'PAYMENTS_MPESA_NOT_FOUND', 'not_executed'],
   [/merchant does not exist|wrong credentials/i, 'PAYMENTS_MPESA_CREDENTIALS', 'not_executed'],
   [/system is busy|maintenance/i, 'PAYMENTS_MPESA_BUSY', 'unknown'],

@@ -1,6 +1,10 @@
 import type { Money } from '../money.js'
 import type { StkCallback } from './callback.js'
+import type { AccountBalanceRequest, AccountBalanceResult } from './account-balance.js'
+import type { B2cRequest, B2cResult } from './b2c.js'
+import type { CustomerPayment, RegisterUrlsRequest, SimulateRequest } from './c2b.js'
 import type { Accepted } from './initiated.js'
+import type { QrCode, QrCodeRequest } from './qr-code.js'
 import type { StkResult } from './result-codes.js'
 import type { ReversalResult, ReverseRequest } from './reversal.js'
 import type { TransactionStatusRequest, TransactionStatusResult } from './transaction-status.js'
@@ -46,7 +50,23 @@ export interface MpesaClient {
   reverse(request: ReverseRequest): Promise<Accepted>
   /** Asks what became of a payment, payout or reversal; the answer comes to the `resultUrl`. */
   transactionStatus(request: TransactionStatusRequest): Promise<Accepted>
+  /** What is in the accounts of the shortcode; the answer comes to the `resultUrl`. */
+  accountBalance(request?: AccountBalanceRequest): Promise<Accepted>
+  /**
+   * Sends money to a customer. Never sent twice by itself; the outcome comes to the `resultUrl`. Throws
+   * `PAYMENTS_MPESA_DUPLICATE` if this id was accepted before: then ask, do not take another id.
+   */
+  b2c(request: B2cRequest): Promise<Accepted>
+  /** Where payments that customers begin are reported. In production once only: `PAYMENTS_MPESA_REGISTERED`. */
+  registerUrls(request: RegisterUrlsRequest): Promise<void>
+  /** Has a test customer pay; in Safaricom's sandbox alone. */
+  simulate(request: SimulateRequest): Promise<void>
+  /** A picture to pay by, at once. */
+  qrCode(request: QrCodeRequest): Promise<QrCode>
   parseStkCallback(body: unknown): StkCallback
   parseReversalResult(body: unknown): ReversalResult
   parseTransactionStatusResult(body: unknown): TransactionStatusResult
+  parseAccountBalanceResult(body: unknown): AccountBalanceResult
+  parseB2cResult(body: unknown): B2cResult
+  parseCustomerPayment(body: unknown): CustomerPayment
 }

@@ -1,11 +1,15 @@
 import type { AxiosInstance } from 'axios'
 import { assertKnownKeys } from '../options.js'
 import type { Provider, ProviderTiming } from '../provider.js'
+import { createAccountBalance, parseAccountBalanceResult } from './account-balance.js'
+import { createB2c, parseB2cResult } from './b2c.js'
+import { createC2b, parseCustomerPayment } from './c2b.js'
 import { assertCallbackUrl, callbackUrls } from './callback-url.js'
 import { parseStkCallback } from './callback.js'
 import { darajaHttp } from './http.js'
 import { readInitiator, type MpesaInitiator } from './initiator.js'
 import { mpesaProvider } from './provider.js'
+import { createQrCode } from './qr-code.js'
 import { createReverse, parseReversalResult } from './reversal.js'
 import { createStk } from './stk.js'
 import { createTransactionStatus, parseTransactionStatusResult } from './transaction-status.js'
@@ -39,6 +43,8 @@ export interface MpesaOptions {
   resultUrl?: string
   /** Told of requests that time out in M-Pesa's queue, unless a call says otherwise. */
   timeoutUrl?: string
+  /** Which B2C: v1 if Safaricom has not opened v3 to the shortcode (`PAYMENTS_MPESA_FORBIDDEN`). Default `v3`. */
+  b2cVersion?: 'v1' | 'v3'
   /** Time limit of every call. Default 30 000. */
   timeoutMs?: number
   /** Your own instance, for a proxy or an agent. */
@@ -68,7 +74,7 @@ const OPTIONS = [
     'baseUrl',
     'callbackUrl',
   ],
-  ...['initiator', 'resultUrl', 'timeoutUrl'],
+  ...['initiator', 'resultUrl', 'timeoutUrl', 'b2cVersion'],
   ...['callbackSecret', 'callbackSources', 'timeoutMs', 'axios', 'tokenStore', 'timing', 'clock'],
 ]
 
@@ -85,11 +91,12 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
   assertKnownKeys('createMpesa', options, OPTIONS)
   const { consumerKey, consumerSecret, shortcode, passkey, environment, till, callbackUrl, callbackSecret } =
     options
-  const { initiator, resultUrl, timeoutUrl } = options
+  const { initiator, resultUrl, timeoutUrl, b2cVersion = 'v3' } = options
   const { timeoutMs = 30_000, axios, tokenStore, timing, clock = Date.now } = options
   assertTexts({ consumerKey, consumerSecret, passkey })
   if (!Object.hasOwn(HOSTS, environment))
     throw new TypeError("createMpesa: environment is 'sandbox' or 'production'")
+  if (!['v1', 'v3'].includes(b2cVersion)) throw new TypeError("createMpesa: b2cVersion is 'v1' or 'v3'")
 
   const baseUrl = assertBaseUrl(options.baseUrl ?? HOSTS[environment])
   for (const [name, url] of Object.entries({ callbackUrl, resultUrl, timeoutUrl })) {
@@ -97,13 +104,12 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
   }
   const http = darajaHttp({ baseUrl, consumerKey, consumerSecret, timeoutMs, axios, tokenStore, clock })
   const party = digits('shortcode', shortcode)
+  const own = { http, shortcode: party, till: till === undefined ? undefined : digits('till', till) }
   const stk = createStk({
-    http,
-    shortcode: party,
+    ...own,
     passkey,
     callbackUrl,
     clock,
-    till: till === undefined ? undefined : digits('till', till),
   })
   const credentials = initiator && readInitiator(initiator, clock())
   const initiated = { http, shortcode: party, credentials, resultUrl, timeoutUrl }
@@ -111,9 +117,16 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
     ...stk,
     reverse: createReverse(initiated),
     transactionStatus: createTransactionStatus(initiated),
+    accountBalance: createAccountBalance(initiated),
+    b2c: createB2c({ ...initiated, version: b2cVersion }),
+    ...createC2b({ ...own, isSandbox: environment === 'sandbox' }),
+    qrCode: createQrCode(own),
     parseStkCallback,
     parseReversalResult,
     parseTransactionStatusResult,
+    parseAccountBalanceResult,
+    parseB2cResult,
+    parseCustomerPayment,
   }
   if (callbackUrl === undefined || callbackSecret === undefined) return client
 

@@ -1,4 +1,5 @@
 import { PaymentsError } from '../errors.js'
+import { assertAcknowledged, unexpectedAnswer } from './acknowledged.js'
 import { assertCallbackUrl } from './callback-url.js'
 import type { DarajaHttp } from './http.js'
 import type { Credentials } from './initiator.js'
@@ -62,21 +63,10 @@ export function identifier(name: string, value: string): string {
 
 /** The acknowledgement that all of these operations get. */
 export function accepted(answer: Record<string, unknown>): Accepted {
-  const [code, conversationId] = [String(answer['ResponseCode'] ?? ''), answer['ConversationID']]
-  if (code === '0' && typeof conversationId === 'string' && conversationId !== '') {
-    return { conversationId, originatorConversationId: String(answer['OriginatorConversationID'] ?? '') }
+  assertAcknowledged(answer)
+  const { ConversationID: conversationId, OriginatorConversationID: originatorConversationId } = answer
+  if (typeof conversationId !== 'string' || conversationId === '') {
+    throw unexpectedAnswer('accepted, but without a ConversationID')
   }
-  const isRefusal = code !== '' && code !== '0'
-  const said = isRefusal
-    ? `refused the request: ${String(answer['ResponseDescription'] ?? 'no reason given')}`
-    : 'an acknowledgement that is not understood'
-  throw new PaymentsError(
-    isRefusal ? 'PAYMENTS_MPESA_REFUSED' : 'PAYMENTS_MPESA_UNEXPECTED',
-    `Daraja: ${said}`,
-    {
-      status: 502,
-      outcome: isRefusal ? 'not_executed' : 'unknown',
-      ...(isRefusal && { providerCode: code }),
-    },
-  )
+  return { conversationId, originatorConversationId: String(originatorConversationId ?? '') }
 }

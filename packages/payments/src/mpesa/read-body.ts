@@ -6,8 +6,9 @@ export function decode(body: unknown, kind: string): unknown {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body
   try {
     return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'))
-  } catch (error) {
-    throw malformed(kind, 'not JSON', error)
+  } catch {
+    // Without the cause, whose message quotes the body.
+    throw malformed(kind, 'not JSON')
   }
 }
 

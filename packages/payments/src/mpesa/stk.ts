@@ -1,8 +1,10 @@
 import { PaymentsError } from '../errors.js'
 import type { Money } from '../money.js'
+import { assertAcknowledged, unexpectedAnswer } from './acknowledged.js'
 import { assertCallbackUrl } from './callback-url.js'
 import type { MpesaClient, StkPushRequest, StkStatus } from './client.js'
 import type { DarajaHttp } from './http.js'
+import { OPERATIONS, toWire } from './operations.js'
 import { normalizePhone } from './phone.js'
 import { stkResult, type StkResultClass } from './result-codes.js'
 import { toTimestamp } from './timestamp.js'
@@ -26,31 +28,31 @@ export function createStk(deps: StkDeps): Pick<MpesaClient, 'stkPush' | 'stkQuer
 
   /** The password is good for its own timestamp only. */
   function signature() {
-    const Timestamp = toTimestamp(new Date(clock()))
-    const Password = Buffer.from(shortcode + passkey + Timestamp).toString('base64')
-    return { BusinessShortCode: Number(shortcode), Password, Timestamp }
+    const timestamp = toTimestamp(new Date(clock()))
+    const password = Buffer.from(shortcode + passkey + timestamp).toString('base64')
+    return { party: Number(shortcode), password, timestamp }
   }
 
   async function stkPush(request: StkPushRequest) {
     const { amount, phone, reference, description, callbackUrl = deps.callbackUrl } = request
     if (callbackUrl === undefined) throw new TypeError('stkPush: give callbackUrl, here or to createMpesa')
     const payer = Number(normalizePhone(phone))
-    const answer = await http.post('/mpesa/stkpush/v1/processrequest', {
+    const body = toWire(OPERATIONS.stkPush, {
       ...signature(),
-      TransactionType: till === undefined ? 'CustomerPayBillOnline' : 'CustomerBuyGoodsOnline',
-      Amount: wholeShillings(amount),
-      PartyA: payer,
-      PartyB: Number(till ?? shortcode),
-      PhoneNumber: payer,
-      CallBackURL: assertCallbackUrl(callbackUrl).href,
-      AccountReference: plain(reference, 12, 'Payment'),
+      type: till === undefined ? 'CustomerPayBillOnline' : 'CustomerBuyGoodsOnline',
+      amount: wholeShillings(amount),
+      payer,
+      receiver: Number(till ?? shortcode),
+      phone: payer,
+      callbackUrl: assertCallbackUrl(callbackUrl).href,
+      reference: plain(reference, 12, 'Payment'),
       // Documented as optional; without it Daraja answers "Invalid Remarks".
-      TransactionDesc: plain(description, 13, 'Payment'),
+      description: plain(description, 13, 'Payment'),
     })
-    assertAccepted(answer)
+    const answer = await http.post(OPERATIONS.stkPush.path, body)
+    assertAcknowledged(answer)
     if (typeof answer['CheckoutRequestID'] !== 'string' || answer['CheckoutRequestID'] === '') {
-      const message = 'Daraja: accepted, but without a CheckoutRequestID'
-      throw new PaymentsError('PAYMENTS_MPESA_UNEXPECTED', message, { status: 502, outcome: 'unknown' })
+      throw unexpectedAnswer('accepted, but without a CheckoutRequestID')
     }
     return {
       checkoutRequestId: answer['CheckoutRequestID'],
@@ -60,10 +62,10 @@ export function createStk(deps: StkDeps): Pick<MpesaClient, 'stkPush' | 'stkQuer
   }
 
   async function stkQuery(checkoutRequestId: string): Promise<StkStatus> {
-    const body = { ...signature(), CheckoutRequestID: checkoutRequestId }
+    const body = toWire(OPERATIONS.stkQuery, { ...signature(), checkoutRequestId })
     let answer: Record<string, unknown>
     try {
-      answer = await http.post('/mpesa/stkpushquery/v1/query', body)
+      answer = await http.post(OPERATIONS.stkQuery.path, body)
     } catch (error) {
       // The older way of saying 4999: status 500, "The transaction is being processed".
       if (!(error instanceof PaymentsError) || !/is being processed/i.test(error.message)) throw error
@@ -90,31 +92,19 @@ function statusOf(kind: StkResultClass): StkStatus['status'] {
 }
 
 /** Whole shillings of an amount that M-Pesa can take. Throws `PAYMENTS_MPESA_AMOUNT`. */
-export function wholeShillings({ minor, currency }: Money): number {
+export function wholeShillings({ minor, currency }: Money, least = 1): number {
   const shillings = minor / 100
-  if (currency === 'KES' && Number.isInteger(shillings) && shillings >= 1 && shillings <= MAX_SHILLINGS) {
+  if (currency === 'KES' && Number.isInteger(shillings) && shillings >= least && shillings <= MAX_SHILLINGS) {
     return shillings
   }
   throw new PaymentsError(
     'PAYMENTS_MPESA_AMOUNT',
-    `M-Pesa takes whole shillings (KES), 1 to ${MAX_SHILLINGS}`,
+    `M-Pesa takes whole shillings (KES), ${least} to ${MAX_SHILLINGS}`,
     {
       status: 400,
       outcome: 'not_executed',
     },
   )
-}
-
-function assertAccepted(answer: Record<string, unknown>): void {
-  const code = String(answer['ResponseCode'] ?? '')
-  if (code === '0') return
-  const said = String(answer['ResponseDescription'] ?? 'no reason given')
-  throw new PaymentsError('PAYMENTS_MPESA_REFUSED', `Daraja refused the request: ${said}`, {
-    status: 502,
-    // Without any code it is not an answer of Daraja's that we know.
-    outcome: code === '' ? 'unknown' : 'not_executed',
-    providerCode: code,
-  })
 }
 
 /** Daraja loses prompts, silently, that have special characters in their texts. */
