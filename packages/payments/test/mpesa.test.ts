@@ -215,7 +215,7 @@ describe('what an answer proves', () => {
     [200, '<html>Hello</html>', 'PAYMENTS_MPESA_UNEXPECTED', 'unknown'],
     [200, '', 'PAYMENTS_MPESA_UNEXPECTED', 'unknown'],
     [200, '[]', 'PAYMENTS_MPESA_UNEXPECTED', 'unknown'],
-    [200, '{}', 'PAYMENTS_MPESA_REFUSED', 'unknown'],
+    [200, '{}', 'PAYMENTS_MPESA_UNEXPECTED', 'unknown'],
     [200, json({ ResponseCode: '0' }), 'PAYMENTS_MPESA_UNEXPECTED', 'unknown'],
     [
       200,
