@@ -2,13 +2,14 @@ import type { Request, RequestHandler } from 'express'
 import writeCorsHeaders from 'cors'
 import { SecurityError } from './errors.js'
 import { assertKnownKeys, assertWhole } from './options.js'
+import { readOrigins } from './origins.js'
 import { silentLogger, type Logger } from './logger.js'
 
 /** Options of `cors()`. */
 export interface CorsOptions {
   /**
-   * The origins whose pages may call, letter by letter, such as `https://shop.example`. `[]` is for the pages of the own
-   * host alone, `['*']` for a public API.
+   * The origins whose pages may call, letter by letter, such as `https://shop.example`, or all sub-domains of a domain of
+   * yours, `https://*.shop.example`. `[]` is for the pages of the own host alone, `['*']` for a public API.
    */
   origins: readonly string[]
   /** Whether those pages may send cookies. @default false */
@@ -17,7 +18,7 @@ export interface CorsOptions {
   methods?: readonly string[]
   /** Request headers that those pages may set. @default ['Authorization', 'Content-Type'] */
   requestHeaders?: readonly string[]
-  /** Response headers that those pages may read. @default ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'] */
+  /** Response headers that those pages may read. @default RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id */
   responseHeaders?: readonly string[]
   /** How long a browser may keep the answer to a preflight, in seconds. @default 600 */
   maxAgeSeconds?: number
@@ -47,15 +48,14 @@ export function cors(options: CorsOptions): RequestHandler {
   assertKnownKeys('cors', options, optionKeys)
   const { credentials = false, production = true, maxAgeSeconds = 600, logger = silentLogger } = options
   assertWhole('cors: maxAgeSeconds', maxAgeSeconds, 0, 86_400)
-  const origins = exactOrigins(options.origins, { credentials, production })
-  const isPublic = origins.has('*')
-  const headers = headerWriter(options, isPublic)
+  const origins = readOrigins(options.origins, { credentials, production })
+  const headers = headerWriter(options, origins.isPublic)
 
   return function corsMiddleware(req, res, next) {
     res.vary('Origin')
     const origin = req.headers.origin
     if (origin === undefined) return next()
-    if (isPublic || origins.has(origin)) {
+    if (origins.has(origin)) {
       return isPreflight(req) ? headers.answerPreflight(req, res, next) : headers.write(req, res, next)
     }
     if (isOwnOrigin(req, origin)) return next()
@@ -67,6 +67,8 @@ export function cors(options: CorsOptions): RequestHandler {
   }
 }
 
+const readableHeaders = ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id']
+
 /** The `cors` package writes; whether to write is decided above. */
 function headerWriter(options: CorsOptions, isPublic: boolean) {
   const settings = {
@@ -74,7 +76,7 @@ function headerWriter(options: CorsOptions, isPublic: boolean) {
     credentials: options.credentials ?? false,
     methods: [...(options.methods ?? ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'])],
     allowedHeaders: [...(options.requestHeaders ?? ['Authorization', 'Content-Type'])],
-    exposedHeaders: [...(options.responseHeaders ?? ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'])],
+    exposedHeaders: [...(options.responseHeaders ?? readableHeaders)],
     maxAge: options.maxAgeSeconds ?? 600,
     optionsSuccessStatus: 204,
   }
@@ -113,49 +115,4 @@ function originDenied(): SecurityError {
     'Pages of this origin may not call this service. Add the origin to `origins`, or call without a browser.',
     { status: 403 },
   )
-}
-
-function exactOrigins(
-  origins: readonly string[],
-  rules: { credentials: boolean; production: boolean },
-): ReadonlySet<string> {
-  if (!Array.isArray(origins)) {
-    throw new TypeError(
-      'cors: origins must be a list of the origins of your pages. [] is for the own host alone.',
-    )
-  }
-  if (origins.includes('*')) {
-    if (rules.credentials)
-      throw new TypeError('cors: "*" with credentials opens every account to every site. List origins.')
-    if (origins.length > 1)
-      throw new TypeError('cors: "*" already allows every origin. Use it alone, or list origins.')
-    return new Set(origins)
-  }
-  for (const origin of origins) assertExactOrigin(origin, rules.production)
-  return new Set(origins)
-}
-
-function assertExactOrigin(origin: string, production: boolean): void {
-  if (origin === 'null') {
-    throw new TypeError('cors: the origin "null" is what any sandboxed frame sends. It cannot be allowed.')
-  }
-  if (origin.includes('*')) {
-    throw new TypeError(
-      `cors: "${origin}" is a pattern, and others may own a name that fits. List exact origins.`,
-    )
-  }
-  const url = URL.canParse(origin) ? new URL(origin) : undefined
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new TypeError(
-      `cors: "${origin}" is no origin. Write scheme and host, such as "https://shop.example".`,
-    )
-  }
-  if (url.origin !== origin) {
-    throw new TypeError(`cors: "${origin}" is not how browsers send that origin. Write "${url.origin}".`)
-  }
-  if (production && url.protocol === 'http:') {
-    throw new TypeError(
-      `cors: "${origin}" is plain http, which anyone on the way can change. Use https in production.`,
-    )
-  }
 }

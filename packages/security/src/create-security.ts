@@ -4,6 +4,7 @@ import { authorize } from './authorize.js'
 import { bodyParsers, type BodyOptions } from './body.js'
 import { cors, type CorsOptions } from './cors.js'
 import { createCsrf, type Csrf, type CsrfOptions } from './csrf.js'
+import { cspReports, type CspReportsOptions } from './csp-reports.js'
 import { errorHandler, type ErrorHandlerOptions } from './error-handler.js'
 import { securityHeaders, type HeadersOptions } from './headers.js'
 import { jwks, type JwksOptions } from './jwks.js'
@@ -31,6 +32,8 @@ export interface SecurityOptions {
   headers?: Part<HeadersOptions> | false
   /** Without it, no origin is let in and none is stopped. */
   cors?: Part<CorsOptions>
+  /** Receives what the Content-Security-Policy has stopped, and tells browsers where to send it. */
+  cspReports?: Part<CspReportsOptions>
   /** Limits every request by its address, and gives `rateLimit` for limits of single routes. */
   rateLimit?: SecurityRateLimits
   /** false leaves the parsing to the application. */
@@ -138,6 +141,7 @@ export type Security<O extends SecurityOptions = SecurityOptions> = SecurityBase
 const optionKeys = [
   'headers',
   'cors',
+  'cspReports',
   'rateLimit',
   'body',
   'injectionGuard',
@@ -229,9 +233,16 @@ function requestPath(
 ): RequestHandler[] {
   const general = options.rateLimit?.general ?? {}
   return [
-    options.headers === false ? [] : securityHeaders({ ...options.headers, production: shared.production }),
+    options.headers === false
+      ? []
+      : securityHeaders({
+          reportPath: options.cspReports?.path,
+          ...options.headers,
+          production: shared.production,
+        }),
     options.cors === undefined ? [] : cors({ ...options.cors, ...shared }),
     limits === undefined || general === false ? [] : limits.rateLimit(generalLimit(general)),
+    options.cspReports ? cspReports({ ...options.cspReports, logger: shared.logger }) : [],
     options.body === false ? [] : bodyParsers(options.body),
     options.injectionGuard === false
       ? []

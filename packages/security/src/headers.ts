@@ -1,23 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import helmet, { type HelmetOptions } from 'helmet'
+import { apiPolicy, createNonceWriter, webPolicy, type Nonces } from './content-security-policy.js'
+import { collectSources, type ContentService, type ContentSources } from './content-sources.js'
 import { assertKnownKeys, assertWhole } from './options.js'
 import { pathMatcher } from './paths.js'
-
-/** Sources that the web preset's Content-Security-Policy allows besides the site itself. */
-export interface ContentSources {
-  /** Scripts: origins, hashes, `'wasm-unsafe-eval'`. Whatever switches the policy off is refused. */
-  script?: readonly string[]
-  /** Style sheets, such as `https://fonts.googleapis.com`. */
-  style?: readonly string[]
-  /** Images, such as `https://res.cloudinary.com`, or `blob:` for previews of a file that is to be uploaded. */
-  img?: readonly string[]
-  /** Fonts, such as `https://fonts.gstatic.com`. */
-  font?: readonly string[]
-  /** fetch, EventSource and WebSocket. The site's own `ws:` and `wss:` are part of `'self'` (CSP 3, Safari >= 16). */
-  connect?: readonly string[]
-  /** Frames that a page may hold, such as `https://js.stripe.com`. */
-  frame?: readonly string[]
-}
+import { permissionsPolicy } from './permissions-policy.js'
 
 /** Options of `securityHeaders()`. */
 export interface HeadersOptions {
@@ -25,8 +13,16 @@ export interface HeadersOptions {
   preset?: 'api' | 'web'
   /** Web preset only: what its pages may load besides what comes from the site itself. */
   sources?: ContentSources
+  /** Web preset only: services whose sources are known, such as `['stripe', 'cloudinary']`. */
+  services?: readonly ContentService[]
+  /** Web preset only: sockets of other hosts that its pages may open, such as `['wss://live.shop.example']`. */
+  sockets?: readonly string[]
+  /** Web preset only: inline scripts and styles run with the nonces that `getNonces(req)` gives. @default false */
+  nonces?: boolean
   /** Web preset only: paths whose answers no cache may keep, with all below them, such as `['/api']`. */
   noStorePaths?: readonly string[]
+  /** Where browsers send what the policy has stopped: the path of `cspReports()`. */
+  reportPath?: string
   /**
    * How long a browser shall refuse plain http, in seconds. Sent in production and over https alone.
    * @default 31536000 (one year, OWASP ASVS 5.0 3.4.1)
@@ -45,7 +41,11 @@ export interface HeadersOptions {
 const optionKeys = [
   'preset',
   'sources',
+  'services',
+  'sockets',
+  'nonces',
   'noStorePaths',
+  'reportPath',
   'hstsMaxAgeSeconds',
   'hstsIncludeSubDomains',
   'resourcePolicy',
@@ -53,61 +53,30 @@ const optionKeys = [
   'production',
 ] as const satisfies readonly (keyof HeadersOptions)[]
 
-const sourceKeys = [
-  'script',
-  'style',
-  'img',
-  'font',
-  'connect',
-  'frame',
-] as const satisfies readonly (keyof ContentSources)[]
+const webKeys = ['sources', 'services', 'sockets', 'nonces', 'noStorePaths'] as const
 
-/** Powerful features of https://github.com/w3c/webappsec-permissions-policy/blob/main/features.md that shops rarely need. */
-const features = [
-  'accelerometer',
-  'autoplay',
-  'bluetooth',
-  'camera',
-  'display-capture',
-  'fullscreen',
-  'geolocation',
-  'gyroscope',
-  'hid',
-  'magnetometer',
-  'microphone',
-  'midi',
-  'payment',
-  'publickey-credentials-get',
-  'screen-wake-lock',
-  'serial',
-  'usb',
-  'xr-spatial-tracking',
-]
+const noncesOf = new WeakMap<IncomingMessage, Nonces>()
 
-/** Script sources with which a policy no longer stops an injected script. */
-const openScriptSources = new Set([
-  "'unsafe-inline'",
-  "'unsafe-eval'",
-  '*',
-  'http:',
-  'https:',
-  'data:',
-  'blob:',
-])
-
-/** Sets the response headers that protect a browser. Every value is computed here, once. */
+/** Sets the response headers that protect a browser. Every value is computed here, once; of a nonce, all but the nonce. */
 export function securityHeaders(options: HeadersOptions = {}): RequestHandler {
   assertKnownKeys('securityHeaders', options, optionKeys)
-  const { preset = 'api', production = true, noStorePaths = [] } = options
-  assertPreset(preset, options)
+  const { preset = 'api', production = true, noStorePaths = [], nonces = false } = options
+  assertOptions(preset, options)
 
-  const headers = [...helmetHeaders(helmetOptions(options)), permissionsPolicy(options.features)]
+  const headers = [...helmetHeaders(helmetOptions(options)), ...ownHeaders(options)]
+  const policyHeader = headers.find(([name]) => name === 'Content-Security-Policy')!
+  const writeNonces = nonces ? createNonceWriter(policyHeader[1]) : undefined
   const hsts = production ? strictTransport(options) : undefined
   const noStore = preset === 'api' ? () => true : pathMatcher('securityHeaders: noStorePaths', noStorePaths)
 
   return function securityHeadersMiddleware(req, res, next) {
     res.removeHeader('X-Powered-By')
     for (const [name, value] of headers) res.setHeader(name, value)
+    if (writeNonces) {
+      const { nonces, policy } = writeNonces()
+      noncesOf.set(req, nonces)
+      res.setHeader('Content-Security-Policy', policy)
+    }
     // RFC 6797, 7.2: not over plain http. Behind a proxy `req.secure` needs Express's `trust proxy`.
     if (hsts !== undefined && req.secure) res.setHeader('Strict-Transport-Security', hsts)
     if (noStore(req)) res.setHeader('Cache-Control', 'no-store')
@@ -115,76 +84,44 @@ export function securityHeaders(options: HeadersOptions = {}): RequestHandler {
   }
 }
 
-function assertPreset(preset: string, options: HeadersOptions): void {
+/** The nonces of the answer to `req`. Throws a `TypeError` when no `securityHeaders({ nonces: true })` has made any. */
+export function getNonces(req: IncomingMessage): Nonces {
+  const nonces = noncesOf.get(req)
+  if (nonces) return nonces
+  throw new TypeError(
+    'getNonces: this answer has none. Mount securityHeaders({ preset: "web", nonces: true }) before this handler.',
+  )
+}
+
+function assertOptions(preset: string, options: HeadersOptions): void {
   if (preset !== 'api' && preset !== 'web') {
     throw new TypeError(`securityHeaders: preset is "${preset}". Use "api" or "web".`)
   }
-  for (const key of ['sources', 'noStorePaths'] as const) {
+  for (const key of webKeys) {
     if (preset === 'api' && options[key] !== undefined) {
       throw new TypeError(
         `securityHeaders: ${key} belongs to preset "web". The api preset loads and caches nothing.`,
       )
     }
   }
-  if (options.sources) assertKnownKeys('securityHeaders: sources', options.sources, sourceKeys)
-  for (const source of options.sources?.script ?? []) {
-    if (openScriptSources.has(source)) {
-      throw new TypeError(
-        `securityHeaders: the script source ${source} lets injected scripts run. Name origins or hashes.`,
-      )
-    }
-  }
   assertWhole('securityHeaders: hstsMaxAgeSeconds', options.hstsMaxAgeSeconds ?? 0, 0, 63_072_000)
+  if (options.reportPath !== undefined && !/^\/[\w./-]*$/.test(options.reportPath))
+    throw new TypeError('securityHeaders: reportPath is a path, such as "/csp-reports".')
 }
 
-function helmetOptions({
-  preset,
-  sources = {},
-  production = true,
-  resourcePolicy = 'same-origin',
-}: HeadersOptions): HelmetOptions {
+function helmetOptions(options: HeadersOptions): HelmetOptions {
+  const { preset, production = true, nonces = false, reportPath, resourcePolicy = 'same-origin' } = options
   const shared: HelmetOptions = {
     crossOriginResourcePolicy: { policy: resourcePolicy },
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   }
-  if (preset !== 'web') {
-    return {
-      ...shared,
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          'default-src': ["'none'"],
-          'base-uri': ["'none'"],
-          'form-action': ["'none'"],
-          'frame-ancestors': ["'none'"],
-        },
-      },
-      crossOriginEmbedderPolicy: true,
-    }
-  }
-  const self = (extra: readonly string[] = []) => ["'self'", ...extra]
+  if (preset !== 'web')
+    return { ...shared, contentSecurityPolicy: apiPolicy(reportPath), crossOriginEmbedderPolicy: true }
+  const sources = collectSources(options.sources, options.services, options.sockets)
   return {
     ...shared,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'script-src': self(sources.script),
-        'script-src-attr': ["'none'"],
-        'style-src': self(sources.style),
-        // Bundlers inline small images as data: addresses; an image cannot run.
-        'img-src': self(['data:', ...(sources.img ?? [])]),
-        'font-src': self(sources.font),
-        'connect-src': self(sources.connect),
-        'frame-src': sources.frame?.length ? [...sources.frame] : ["'none'"],
-        'base-uri': ["'none'"],
-        'object-src': ["'none'"],
-        'frame-ancestors': ["'none'"],
-        'form-action': ["'self'"],
-        ...(production ? { 'upgrade-insecure-requests': [] } : {}),
-      },
-    },
+    contentSecurityPolicy: webPolicy(sources, { production, nonces, reportPath }),
     // With `no-referrer` browsers send `Origin: null` with the site's own forms.
     referrerPolicy: { policy: 'same-origin' },
   }
@@ -203,16 +140,15 @@ function helmetHeaders(options: HelmetOptions): [name: string, value: string][] 
   return headers
 }
 
-function permissionsPolicy(allowed: Readonly<Record<string, 'self'>> = {}): [name: string, value: string] {
-  const names = new Set([...features, ...Object.keys(allowed)])
-  for (const name of names) {
-    if (!/^[a-z-]+$/.test(name) || (allowed[name] ?? 'self') !== 'self') {
-      throw new TypeError(
-        `securityHeaders: feature "${name}" cannot be set so. Write its name with the value "self".`,
-      )
-    }
-  }
-  return ['Permissions-Policy', [...names].map((name) => `${name}=(${allowed[name] ?? ''})`).join(', ')]
+/** What helmet does not know. Stripe asks for the wallets of a browser from a frame of its own. */
+function ownHeaders({ features, services, reportPath }: HeadersOptions): [name: string, value: string][] {
+  const delegated = services?.includes('stripe') ? { payment: 'https://js.stripe.com' } : undefined
+  return [
+    ['Permissions-Policy', permissionsPolicy(features, delegated)],
+    ...(reportPath === undefined
+      ? []
+      : ([['Reporting-Endpoints', `csp="${reportPath}"`]] as [string, string][])),
+  ]
 }
 
 function strictTransport({

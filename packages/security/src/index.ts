@@ -1,6 +1,8 @@
 export { authenticate, findAuth, getAuth, type AuthenticateOptions } from './authenticate.js'
 export { authorize, type AuthorizePredicate } from './authorize.js'
 export { bodyParsers, type BodyOptions } from './body.js'
+export type { Nonces } from './content-security-policy.js'
+export type { ContentService, ContentSources } from './content-sources.js'
 export { cors, type CorsOptions } from './cors.js'
 export {
   createSecurity,
@@ -14,6 +16,7 @@ export {
   type SecuritySessions,
 } from './create-security.js'
 export { createCsrf, type Csrf, type CsrfOptions } from './csrf.js'
+export { cspReports, type CspReport, type CspReportsOptions } from './csp-reports.js'
 export { errorHandler, type ErrorHandlerOptions } from './error-handler.js'
 export {
   SecurityError,
@@ -23,7 +26,7 @@ export {
   type Violation,
 } from './errors.js'
 export { expressRateLimitStore } from './express-rate-limit-store.js'
-export { securityHeaders, type ContentSources, type HeadersOptions } from './headers.js'
+export { getNonces, securityHeaders, type HeadersOptions } from './headers.js'
 export { jwks, type JwksOptions } from './jwks.js'
 export { injectionGuard, type InjectionGuardOptions } from './injection-guard.js'
 export type { AllowedInput } from './input-check.js'

@@ -32,7 +32,7 @@ describe.each(expressVersions)('cors() on %s', (_name, express) => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': shop,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Request-Id',
+      'access-control-expose-headers': 'RateLimit,RateLimit-Policy,Retry-After,WWW-Authenticate,X-Request-Id',
       vary: 'Origin',
     })
   })
@@ -56,6 +56,45 @@ describe.each(expressVersions)('cors() on %s', (_name, express) => {
     }
     expect(calls).toEqual([])
     expect(logger.entries[0]).toMatchObject({ level: 'warn', fields: { origin: 'null', path: '/' } })
+  })
+
+  it('lets the sub-domains of a pattern in, at any depth, and nothing that only looks like one', async () => {
+    const { app, calls } = shopApp({ origins: ['https://*.shop.example', 'https://*.b.example:8443'] })
+    await using server = await serve(app)
+    const call = async (origin: string) =>
+      (await rawRequest(server.url, { headers: { Origin: origin } })).status
+    for (const origin of [
+      'https://www.shop.example',
+      'https://a.b-1.shop.example',
+      'https://a.b.example:8443',
+    ])
+      expect(await call(origin), origin).toBe(200)
+    calls.length = 0
+    for (const origin of [
+      ...hostileOrigins(server.host).filter((hostile) => hostile !== 'https://www.shop.example'),
+      shop,
+      'http://www.shop.example',
+      'https://.shop.example',
+      'https://a..shop.example',
+      'https://-a.shop.example',
+      'https://a_b.shop.example',
+      'https://a`b.shop.example',
+      'https://A.shop.example',
+      'https://evil.com#.shop.example',
+      'https://evil.com/.shop.example',
+      'https://evil.com?.shop.example',
+      'https://evil.com\\.shop.example',
+      'https://evil.com:443.shop.example',
+      'https://user@a.shop.example',
+      'https://evil.com, https://a.shop.example',
+      'https://a.shop.example:8443',
+      'https://a.shop.example.',
+      'https://ashop.example',
+      'https://a.b.example',
+      `https://${'a.'.repeat(1000)}shop.example`,
+    ])
+      expect(await call(origin), origin).toBe(403)
+    expect(calls).toEqual([])
   })
 
   it('refuses two Origin headers, even of a named origin', async () => {
@@ -194,8 +233,24 @@ describe('cors()', () => {
     [{ origins: ['null'] }, /sandboxed frame/],
     [{ origins: ['*'], credentials: true }, /opens every account/],
     [{ origins: ['*', shop] }, /Use it alone/],
-    [{ origins: ['https://*.github.io'] }, /is a pattern/],
-    [{ origins: ['https://*'] }, /is a pattern/],
+    [{ origins: ['https://*.github.io'] }, /anyone can have a name below "github.io"/],
+    [{ origins: ['https://*.co.ke'] }, /anyone can have a name/],
+    [{ origins: ['https://*.com'] }, /anyone can have a name/],
+    [{ origins: ['https://*.herokuapp.com'] }, /anyone can have a name/],
+    [{ origins: ['https://*'] }, /is no pattern/],
+    [{ origins: ['https://shop*.example.com'] }, /is no pattern/],
+    [{ origins: ['https://*shop.example'] }, /is no pattern/],
+    [{ origins: ['https://*.*.shop.example'] }, /is no pattern/],
+    [{ origins: ['https://*.shop.example:*'] }, /is no pattern/],
+    [{ origins: ['*.shop.example'] }, /is no pattern/],
+    [{ origins: ['http://*.shop.example'] }, /plain http/],
+    [{ origins: ['https://*.SHOP.example'] }, /is not how browsers send/],
+    [{ origins: ['https://*.shop.example/'] }, /is not how browsers send/],
+    [{ origins: ['https://*.10.0.0.1'] }, /has no sub-domains/],
+    [{ origins: ['https://localhost:5173'] }, /machine of a visitor/],
+    [{ origins: ['https://127.0.0.1'] }, /machine of a visitor/],
+    [{ origins: ['https://127.1'] }, /is not how browsers send/],
+    [{ origins: ['https://[::1]'] }, /machine of a visitor/],
     [{ origins: ['http://shop.example'] }, /plain http/],
     [{ origins: ['http://localhost:5173'] }, /plain http/],
     [{ origins: [`${shop}/`] }, /Write "https:\/\/shop.example"/],
@@ -245,5 +300,18 @@ function hostileOrigins(host: string): string[] {
     `https://${host}@evil.com`,
     `ftp://${host}`,
     `https://${'a'.repeat(2000)}.example`,
+    'https://shop.example`.evil.com',
+    'https://shop.example{.evil.com',
+    'https://xn--shp-tna.example',
+    'https://127.1',
+    'https://2130706433',
+    'http://[fe80::1%25eth0]',
+    'https://shop.example\tevil',
+    'https://www.shop.example',
+    'https://shop.example#@evil.com',
+    'https://shop.example\\.evil.com',
+    'undefined',
+    ' https://shop.example.x',
+    '*',
   ]
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { securityHeaders, type HeadersOptions } from '../src/index.js'
+import { getNonces, securityHeaders, type HeadersOptions } from '../src/index.js'
+import { observatoryScore } from './observatory.js'
 import { expressVersions, rawRequest, serve } from './serve.js'
 
 describe.each(expressVersions)('securityHeaders() on %s', (_name, express) => {
@@ -32,34 +33,81 @@ describe.each(expressVersions)('securityHeaders() on %s', (_name, express) => {
   it('allows the site itself and the named sources in the web preset', async () => {
     const headers = await answer({
       preset: 'web',
+      services: ['stripe', 'cloudinary'],
+      sockets: ['wss://live.shop.example'],
       sources: {
-        img: ['https://res.cloudinary.com'],
-        script: ['https://js.stripe.com'],
-        frame: ['https://js.stripe.com'],
+        style: ['https://fonts.googleapis.com'],
+        font: ['https://fonts.gstatic.com'],
+        img: ['blob:'],
       },
     })
-    const policy = Object.fromEntries(
-      String(headers['content-security-policy'])
-        .split(';')
-        .map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
-    )
-    expect(policy).toEqual({
-      'default-src': "'self'",
-      'script-src': "'self' https://js.stripe.com",
+    expect(policyOf(headers)).toEqual({
+      'default-src': "'none'",
+      'script-src': "'self' https://js.stripe.com https://*.js.stripe.com",
       'script-src-attr': "'none'",
-      'style-src': "'self'",
-      'img-src': "'self' data: https://res.cloudinary.com",
-      'font-src': "'self'",
-      'connect-src': "'self'",
-      'frame-src': 'https://js.stripe.com',
+      'style-src': "'self' https://fonts.googleapis.com",
+      'img-src': "'self' data: blob: https://*.stripe.com https://res.cloudinary.com",
+      'font-src': "'self' https://fonts.gstatic.com",
+      'connect-src': "'self' https://api.stripe.com https://api.cloudinary.com wss://live.shop.example",
+      'media-src': "'self' https://res.cloudinary.com",
+      'manifest-src': "'self'",
+      'worker-src': "'self'",
+      'frame-src': 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
       'base-uri': "'none'",
       'object-src': "'none'",
       'frame-ancestors': "'none'",
       'form-action': "'self'",
       'upgrade-insecure-requests': '',
     })
+    expect(headers['permissions-policy']).toContain('payment=(self "https://js.stripe.com")')
     expect(headers).not.toHaveProperty('cache-control')
     expect(headers).not.toHaveProperty('cross-origin-embedder-policy')
+  })
+
+  it('gives each answer nonces of its own, one for scripts and one for styles', async () => {
+    const app = express()
+    app.use(securityHeaders({ preset: 'web', nonces: true }))
+    app.get('/', (req, res) => void res.json(getNonces(req)))
+    await using server = await serve(app)
+    const seen = new Set<string>()
+    for (let i = 0; i < 3; i++) {
+      const { headers, body } = await rawRequest(server.url, {})
+      const { script, style } = JSON.parse(body) as { script: string; style: string }
+      expect(policyOf(headers)).toMatchObject({
+        'script-src': `'self' 'nonce-${script}'`,
+        'style-src': `'self' 'nonce-${style}'`,
+        'default-src': "'none'",
+        'form-action': "'self'",
+      })
+      seen.add(script).add(style)
+      expect(Buffer.from(script, 'base64')).toHaveLength(16)
+    }
+    expect(seen.size).toBe(6)
+  })
+
+  it('says that there are no nonces where none were made', async () => {
+    const app = express()
+    app.use(securityHeaders({ preset: 'web' }))
+    app.get('/', (req, res) => {
+      expect(() => getNonces(req)).toThrow(/nonces: true/)
+      res.send('ok')
+    })
+    await using server = await serve(app)
+    expect((await rawRequest(server.url, {})).status).toBe(200)
+  })
+
+  it('names the place of reports for browsers old and new', async () => {
+    const headers = await answer({ reportPath: '/csp-reports' })
+    expect(headers['reporting-endpoints']).toBe('csp="/csp-reports"')
+    expect(headers['content-security-policy']).toContain('report-uri /csp-reports;report-to csp')
+  })
+
+  it("scores 150 with the api preset, and 140 with the web preset, by the rules of MDN's Observatory", async () => {
+    const https = { 'X-Forwarded-Proto': 'https' }
+    expect(observatoryScore(await answer({}, '/', https))).toBe(150)
+    const web: HeadersOptions = { preset: 'web', services: ['stripe', 'cloudinary'], nonces: true }
+    expect(observatoryScore(await answer(web, '/', https))).toBe(140)
+    expect(observatoryScore({})).toBeLessThan(50)
   })
 
   it('lets pages load over http outside production', async () => {
@@ -102,6 +150,14 @@ describe.each(expressVersions)('securityHeaders() on %s', (_name, express) => {
   })
 })
 
+function policyOf(headers: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    String(headers['content-security-policy'])
+      .split(';')
+      .map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
+  )
+}
+
 describe('securityHeaders()', () => {
   it.each([
     [{ preset: 'site' }, /Use "api" or "web"/],
@@ -111,6 +167,11 @@ describe('securityHeaders()', () => {
     [{ preset: 'web', sources: { script: ["'unsafe-inline'"] } }, /lets injected scripts run/],
     [{ preset: 'web', sources: { script: ['*'] } }, /lets injected scripts run/],
     [{ preset: 'web', sources: { img: ['https://a.example; script-src *'] } }, /./],
+    [{ preset: 'web', services: ['paypal'] }, /service "paypal" is not known/],
+    [{ preset: 'web', sockets: ['https://a.example'] }, /is no socket/],
+    [{ preset: 'web', sockets: ['wss://a.example; script-src *'] }, /is no socket/],
+    [{ nonces: true }, /nonces belongs to preset "web"/],
+    [{ reportPath: 'https://evil.example' }, /reportPath is a path/],
     [{ preset: 'web', sources: { imgs: [] } }, /Did you mean "img"/],
     [{ hstsMaxAgeSeconds: 1.5 }, /whole number/],
     [{ features: { 'camera=*, x': 'self' } }, /cannot be set so/],
