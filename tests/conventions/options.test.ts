@@ -24,6 +24,7 @@ const calls: Record<string, (options: never) => unknown> = {
   'memoryRateLimitStore()': (options) => security.memoryRateLimitStore(options),
   'redisRateLimitStore()': (options) => security.redisRateLimitStore(async () => 1, options),
   'injectionGuard()': (options) => security.injectionGuard(options),
+  'cspReports()': (options) => security.cspReports(options),
   'bodyParsers()': (options) => security.bodyParsers(options),
   'createTokens()': (options) => security.createTokens(options),
   'jwks()': (options) => security.jwks(options),

@@ -48,7 +48,7 @@ export function cors(options: CorsOptions): RequestHandler {
   assertKnownKeys('cors', options, optionKeys)
   const { credentials = false, production = true, maxAgeSeconds = 600, logger = silentLogger } = options
   assertWhole('cors: maxAgeSeconds', maxAgeSeconds, 0, 86_400)
-  const origins = readOrigins(options.origins, { credentials, production })
+  const origins = readOrigins(options.origins, { where: 'cors', credentials, production })
   const headers = headerWriter(options, origins.isPublic)
 
   return function corsMiddleware(req, res, next) {

@@ -2,13 +2,14 @@ import type { Request, RequestHandler, Response } from 'express'
 import { createCsrfTokens } from './csrf-tokens.js'
 import { SecurityError, type SecurityErrorCode } from './errors.js'
 import { assertKnownKeys } from './options.js'
+import { subdomainMatcher, type Origins } from './origins.js'
 import { secureCookie, type CookieOptions } from './secure-cookie.js'
 
 /** Options of `createCsrf()`. */
 export interface CsrfOptions {
   /** At least 32 random bytes, with which the tokens are sealed. To rotate, put the new one first and keep the old one a day. */
   secret: string | readonly string[]
-  /** Origins of other sites whose pages may send cookies here. @default [] */
+  /** Origins of other sites whose pages may send cookies here, or patterns as for `cors()`. @default [] */
   trustedOrigins?: readonly string[]
   /** The id of the session that the cookies of a request belong to: `sessions.idOf`. @default none has a session */
   sessionId?: (req: Request) => string | undefined
@@ -42,7 +43,7 @@ const tokenTtlMs = 86_400_000
 export function createCsrf(options: CsrfOptions): Csrf {
   assertKnownKeys('createCsrf', options, ['secret', 'trustedOrigins', 'sessionId', 'cookie', 'production'])
   const { production = true, sessionId = () => undefined } = options
-  const trusted = trustedOrigins(options.trustedOrigins ?? [])
+  const trusted = trustedOrigins(options.trustedOrigins ?? [], production)
   const tokens = createCsrfTokens([options.secret].flat())
   const kind = { where: 'createCsrf', defaultName: 'csrf', sameSite: 'strict', httpOnly: false } as const
   const cookie = secureCookie(options.cookie, kind, production)
@@ -100,14 +101,19 @@ function isOwn(req: Request, origin: string): boolean {
   return host !== undefined && (origin === `https://${host}` || origin === `http://${host}`)
 }
 
-function trustedOrigins(origins: readonly string[]): ReadonlySet<string> {
-  for (const origin of origins) {
+function trustedOrigins(origins: readonly string[], production: boolean): Pick<Origins, 'has'> {
+  const exact = new Set(origins.filter((origin) => !origin.includes('*.')))
+  const rules = { where: 'createCsrf', production }
+  const patterns = origins
+    .filter((origin) => origin.includes('*.'))
+    .map((pattern) => subdomainMatcher(pattern, rules))
+  for (const origin of exact) {
     if (URL.canParse(origin) && new URL(origin).origin === origin && origin !== 'null') continue
     throw new TypeError(
       `createCsrf: "${origin}" is no origin. Write scheme and host, such as "https://shop.example".`,
     )
   }
-  return new Set(origins)
+  return { has: (origin) => exact.has(origin) || patterns.some((matches) => matches(origin)) }
 }
 
 function crossSite(): SecurityError {

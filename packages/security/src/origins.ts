@@ -9,7 +9,8 @@ export interface Origins {
 
 /** What decides which origins make sense. */
 export interface OriginRules {
-  credentials: boolean
+  /** What the messages begin with. */
+  where: string
   production: boolean
 }
 
@@ -17,14 +18,17 @@ export interface OriginRules {
 const maxOriginLength = 8 + 253 + 6
 
 /** Reads the origins that may call. Throws a `TypeError` for whatever would let others in. */
-export function readOrigins(origins: readonly string[], rules: OriginRules): Origins {
+export function readOrigins(
+  origins: readonly string[],
+  { credentials, ...rules }: OriginRules & { credentials: boolean },
+): Origins {
   if (!Array.isArray(origins)) {
     throw new TypeError(
       'cors: origins must be a list of the origins of your pages. [] is for the own host alone.',
     )
   }
   if (origins.includes('*')) {
-    if (rules.credentials)
+    if (credentials)
       throw new TypeError('cors: "*" with credentials opens every account to every site. List origins.')
     if (origins.length > 1)
       throw new TypeError('cors: "*" already allows every origin. Use it alone, or list origins.')
@@ -45,19 +49,22 @@ export function readOrigins(origins: readonly string[], rules: OriginRules): Ori
  * `https://*.shop.example`: the sub-domains of a domain, at any depth, and not the domain itself. No expression that
  * somebody wrote by hand, because these are what is got wrong.
  */
-function subdomainMatcher(pattern: string, rules: OriginRules): (origin: string) => boolean {
+export function subdomainMatcher(pattern: string, rules: OriginRules): (origin: string) => boolean {
+  const { where } = rules
   const [scheme, rest, ...more] = pattern.split('*.')
   if (rest === undefined || more.length > 0 || !/^https?:\/\/$/.test(scheme!) || rest.includes('*')) {
-    throw new TypeError(`cors: "${pattern}" is no pattern. Write "*." once, as in "https://*.shop.example".`)
+    throw new TypeError(
+      `${where}: "${pattern}" is no pattern. Write "*." once, as in "https://*.shop.example".`,
+    )
   }
   assertOrigin(scheme + rest, rules, pattern)
   const { hostname } = new URL(scheme + rest)
   if (/^[\d.]+$|^\[/.test(hostname))
-    throw new TypeError(`cors: "${pattern}": an address has no sub-domains. Write the origin itself.`)
+    throw new TypeError(`${where}: "${pattern}": an address has no sub-domains. Write the origin itself.`)
   // Private ones such as github.io too: anyone may have a name below these.
   if (getPublicSuffix(hostname, { allowPrivateDomains: true }) === hostname)
     throw new TypeError(
-      `cors: "${pattern}": anyone can have a name below "${hostname}". Name your own domain.`,
+      `${where}: "${pattern}": anyone can have a name below "${hostname}". Name your own domain.`,
     )
   const end = `.${rest}`
   return (origin) =>
@@ -72,27 +79,29 @@ function isHostName(name: string): boolean {
   return name.split('.').every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
 }
 
-function assertOrigin(origin: string, { production }: OriginRules, written = origin): void {
+function assertOrigin(origin: string, { where, production }: OriginRules, written = origin): void {
   if (origin === 'null') {
-    throw new TypeError('cors: the origin "null" is what any sandboxed frame sends. It cannot be allowed.')
+    throw new TypeError(
+      `${where}: the origin "null" is what any sandboxed frame sends. It cannot be allowed.`,
+    )
   }
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new TypeError(
-      `cors: "${written}" is no origin. Write scheme and host, such as "https://shop.example".`,
+      `${where}: "${written}" is no origin. Write scheme and host, such as "https://shop.example".`,
     )
   }
   if (url.origin !== origin) {
-    throw new TypeError(`cors: "${written}" is not how browsers send that origin. Write "${url.origin}".`)
+    throw new TypeError(`${where}: "${written}" is not how browsers send that origin. Write "${url.origin}".`)
   }
   if (production && url.protocol === 'http:') {
     throw new TypeError(
-      `cors: "${written}" is plain http, which anyone on the way can change. Use https in production.`,
+      `${where}: "${written}" is plain http, which anyone on the way can change. Use https in production.`,
     )
   }
   if (production && isLoopback(url.hostname)) {
     throw new TypeError(
-      `cors: "${written}" is whatever runs on the machine of a visitor. Leave it out in production.`,
+      `${where}: "${written}" is whatever runs on the machine of a visitor. Leave it out in production.`,
     )
   }
 }

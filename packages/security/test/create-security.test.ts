@@ -96,6 +96,64 @@ describe.each(expressVersions)('createSecurity() on %s', (_name, express) => {
     await security.close()
   })
 
+  it('lets the pages of a pattern of origins send cookies, and no other', async () => {
+    const security = createSecurity({
+      tokens,
+      sessions,
+      cors: { origins: ['https://*.shop.example'], credentials: true },
+    })
+    const app = express()
+    app.use(security.middleware)
+    app.post('/', (_req, res) => void res.send('ok'))
+    app.use(security.errorHandler)
+    await using server = await serve(app)
+    const post = async (origin: string) =>
+      (
+        await rawRequest(server.url, {
+          method: 'POST',
+          headers: { Origin: origin, Cookie: 'a=1', 'Sec-Fetch-Site': 'same-site' },
+        })
+      ).status
+    expect([await post('https://www.shop.example'), await post('https://evil.example')]).toEqual([200, 403])
+  })
+
+  it('runs each part where it belongs: each refusal comes before those of all later parts', async () => {
+    const security = createSecurity({
+      tokens,
+      sessions,
+      cors: { origins: ['https://shop.example'], credentials: true },
+      rateLimit: { general: { limit: 5 } },
+      body: { maxJsonBytes: 64 },
+      errors: { requestId: () => 'r1' },
+    })
+    const app = express()
+    app.use(security.middleware)
+    app.post('/', (_req, res) => void res.send('ok'))
+    app.use(security.notFound, security.errorHandler)
+    await using server = await serve(app)
+    const long = JSON.stringify({ $ne: 'x'.repeat(64) })
+    const send = async (headers: Record<string, string>, body: string) => {
+      const all = { 'Content-Type': 'application/json', Cookie: 'session=1', ...headers }
+      const answer = await rawRequest(server.url, { method: 'POST', headers: all, body })
+      expect(answer.headers['x-content-type-options']).toBe('nosniff')
+      expect(answer.headers.vary).toContain('Origin')
+      expect(answer.headers['content-type']).toBe('application/problem+json')
+      return JSON.parse(answer.body) as { code: string; requestId: string }
+    }
+    const page = { Origin: 'https://shop.example' }
+    const forged = { 'Sec-Fetch-Site': 'cross-site' }
+    expect((await send({ Origin: 'https://evil.example' }, long)).code).toBe('SECURITY_ORIGIN_DENIED')
+    expect((await send({ ...forged }, long)).code).toBe('SECURITY_BODY_TOO_LARGE')
+    expect((await send({ ...forged }, '{"$ne":1}')).code).toBe('SECURITY_INPUT_REFUSED')
+    expect((await send({ ...forged }, '{"a":1}')).code).toBe('SECURITY_CSRF_CROSS_SITE')
+    for (let i = 0; i < 2; i++) await send(page, '{"$ne":1}')
+    const limited = await rawRequest(server.url, { method: 'POST', headers: page, body: long })
+    expect(limited.status).toBe(429)
+    expect(limited.headers['access-control-allow-origin']).toBe('https://shop.example')
+    expect(limited.headers['access-control-expose-headers']).toContain('Retry-After')
+    expect(JSON.parse(limited.body)).toMatchObject({ code: 'SECURITY_RATE_LIMITED', requestId: 'r1' })
+  })
+
   it('leaves headers and bodies to an application that wants them', async () => {
     const app = express()
     app.use(createSecurity({ headers: false, body: false }).middleware)
@@ -153,6 +211,14 @@ describe('createSecurity()', () => {
   it('does not give out sessions without tokens', () => {
     // @ts-expect-error sessions need tokens
     expect(() => createSecurity({ sessions })).toThrow(/sessions need tokens/)
+  })
+
+  it('has limits when they are configured', () => {
+    const limited = createSecurity({ rateLimit: {}, production: false })
+    expectTypeOf(limited.rateLimit).toBeFunction()
+    expect(limited.rateLimit({ name: 'a', limit: 1, windowSeconds: 1 })).toBeTypeOf('function')
+    expectTypeOf(createSecurity({})).not.toHaveProperty('rateLimit')
+    expect(createSecurity({})).not.toHaveProperty('rateLimit')
   })
 
   it('refuses misspelt options, of the parts too', () => {
