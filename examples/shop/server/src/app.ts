@@ -29,8 +29,8 @@ export function createApp({ env, shop, security, online, health, webDir }: AppOp
 
   app.use('/health', health) // probes: no headers, no limits
   app.use('/webhooks', shop.payments.webhooks) // before any body parser: signatures are over raw bytes
-  app.use(security.middleware) // headers → CORS → bodies
-  app.use('/api/auth', accountRoutes({ security, ...shop })) // before compression: its answers hold tokens (BREACH)
+  app.use(security.middleware) // headers → CORS → limits → bodies → injection guard → CSRF
+  app.use('/api/auth', accountRoutes({ env, security, ...shop })) // before compression: its answers hold tokens (BREACH)
   app.use(compression()) // the one layer that compresses
 
   app.use('/api/products', productRoutes(shop))

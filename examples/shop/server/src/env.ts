@@ -1,4 +1,4 @@
-import { allOrNone, createEnv, email, EnvError, httpUrl, presets, secret } from '@ementech/env'
+import { allOrNone, createEnv, email, EnvError, httpUrl, presets, redisUrl, secret } from '@ementech/env'
 import { z } from 'zod'
 
 /** Everything that the server and the worker may be told. `.env.example` is made from it. */
@@ -10,6 +10,9 @@ export const schema = {
   ...presets.mpesa(),
   ...allOrNone(presets.stripe()),
   ...presets.email(),
+  ...presets.rateLimit(),
+  ...presets.redis(),
+  REDIS_URL: redisUrl().optional().meta({ description: 'Needed as soon as there is more than one process' }),
   JWT_ALGORITHM: z.literal('HS256').default('HS256').meta({ description: 'How access tokens are signed' }),
   JWT_ACCESS_SECRET: secret().meta({ description: 'Signs access tokens' }),
   JWT_REFRESH_SECRET: secret().meta({ description: 'Refresh tokens are derived from it' }),

@@ -1,23 +1,47 @@
-import { createSecurity } from '@ementech/security'
+import {
+  createSecurity,
+  memoryRateLimitStore,
+  redisRateLimitStore,
+  type SecurityOptions,
+} from '@ementech/security'
 import { mongoSessionStore } from '@ementech/security/mongo'
 import type { Connection } from 'mongoose'
 import type { Env } from './env.js'
+import type { RedisConnection } from './redis.js'
 import type { Accounts } from './services/accounts.js'
 
+interface SecurityParts {
+  env: Env
+  connection: Connection
+  accounts: Pick<Accounts, 'byId'>
+  redis: RedisConnection
+  logger: Console
+}
+
 /** Who may come in, and what every answer carries. */
-export async function shopSecurity(
-  env: Env,
-  connection: Connection,
-  accounts: Pick<Accounts, 'byId'>,
-  logger: Console,
-) {
+export async function shopSecurity(parts: SecurityParts) {
+  return createSecurity(await securityOptions(parts))
+}
+
+/** Each part of it; `app.ts` has the limits of single routes. */
+export async function securityOptions({ env, connection, accounts, redis, logger }: SecurityParts) {
   const store = mongoSessionStore(connection.collection('sessions'))
   await store.ensureIndexes()
-  return createSecurity({
+  return {
     production: env.APP_ENV === 'production' || env.APP_ENV === 'staging',
-    headers: { preset: 'web', noStorePaths: ['/api'] },
+    headers: { preset: 'web', services: ['stripe', 'cloudinary'], noStorePaths: ['/api'] },
     cors: { origins: env.ALLOWED_ORIGINS },
+    rateLimit: {
+      store: redis ? redisRateLimitStore(redis.command, { prefix: 'shop:limit:' }) : memoryRateLimitStore(),
+      secret: env.JWT_REFRESH_SECRET,
+      general: {
+        limit: env.RATE_LIMIT_MAX_REQUESTS,
+        windowSeconds: Math.ceil(env.RATE_LIMIT_WINDOW_MS / 1000),
+      },
+    },
+    cspReports: { path: '/csp-reports' },
     body: { maxJsonBytes: 64 * 1024 },
+    injectionGuard: {},
     tokens: {
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
@@ -32,7 +56,7 @@ export async function shopSecurity(
       cookie: { path: '/api/auth' },
     },
     logger,
-  })
+  } satisfies SecurityOptions
 }
 
 export type Security = Awaited<ReturnType<typeof shopSecurity>>

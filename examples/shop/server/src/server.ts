@@ -6,6 +6,7 @@ import { announceTo } from './announce.js'
 import { createApp } from './app.js'
 import { readEnv } from './env.js'
 import { startOrderFeed } from './feed.js'
+import { connectRedis } from './redis.js'
 import { healthRoutes } from './routes/health.js'
 import { shopSecurity } from './security.js'
 import { seedProducts } from './seed.js'
@@ -21,7 +22,8 @@ if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD) {
   await accounts.ensureAdmin({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
 }
 
-const security = await shopSecurity(env, db.connection, accounts, logger)
+const redis = connectRedis(env.REDIS_URL, logger)
+const security = await shopSecurity({ env, connection: db.connection, accounts, redis, logger })
 const server = createServer()
 const realtime = createRealtime(server, {
   origins: env.ALLOWED_ORIGINS,
@@ -38,6 +40,7 @@ const shutdown = createShutdown({
     payments: payments.close,
     security: security.close,
     mailer: mailer.close,
+    ...(redis && { redis: redis.close }),
     database: db.close,
   },
   readinessDelayMs: env.APP_ENV === 'development' ? 0 : 5_000,

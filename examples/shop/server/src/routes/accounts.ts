@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
-import { getAuth } from '@ementech/security'
+import { authLimit, getAuth, loginLimit } from '@ementech/security'
 import { z } from 'zod'
+import type { Env } from '../env.js'
 import { languageOf } from '../mail/language.js'
 import { ShopError } from '../problem.js'
 import type { Security } from '../security.js'
@@ -13,12 +14,28 @@ const registration = z.object({
 })
 const credentials = z.object({ email: z.string().max(254), password: z.string().max(1024) })
 
-export function accountRoutes({ security, accounts }: { security: Security; accounts: Accounts }): Router {
-  const { validate, sessions, authenticate } = security
+interface AccountRoutes {
+  env: Env
+  security: Security
+  accounts: Accounts
+}
+
+export function accountRoutes({ env, security, accounts }: AccountRoutes): Router {
+  const { validate, sessions, authenticate, rateLimit } = security
+  const window = { windowSeconds: Math.ceil(env.RATE_LIMIT_AUTH_WINDOW_MS / 1000) }
+  const registrations = rateLimit(
+    authLimit({ ...window, name: 'register', limit: env.RATE_LIMIT_AUTH_MAX * 4 }),
+  )
+  const logins = rateLimit(
+    loginLimit((req) => (req.body as { email?: unknown } | undefined)?.email, {
+      ...window,
+      limit: env.RATE_LIMIT_AUTH_MAX,
+    }),
+  )
   const router = Router()
 
   const registering = validate({ body: registration })
-  router.post('/register', registering, async (req, res) => {
+  router.post('/register', registrations, registering, async (req, res) => {
     await signIn(
       req,
       res,
@@ -28,7 +45,7 @@ export function accountRoutes({ security, accounts }: { security: Security; acco
   })
 
   const signingIn = validate({ body: credentials })
-  router.post('/login', signingIn, async (req, res) => {
+  router.post('/login', logins, signingIn, async (req, res) => {
     await signIn(req, res, 200, await accounts.checkPassword(signingIn.of(req).body))
   })
 
