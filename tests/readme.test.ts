@@ -24,6 +24,21 @@ describe.each(packages)('README of packages/%s', (name) => {
   })
 })
 
+describe('examples of one part of @ementech/security alone', () => {
+  it.each([
+    ['tokens', /^200 \{\n {2}sub: 'amina',[\s\S]*\} 2\n$/],
+    ['sessions', /^true 401\n$/],
+    ['csrf', /^200\n403\n200\n403\n$/],
+    ['passwords', /^true (scrypt|argon2id)\ntrue false\nSECURITY_PASSWORD_COMMON\n$/],
+  ])('%s', async (part, expected) => {
+    const file = `examples/minimal/security-${part}.js`
+    expect(read(file).split('\n').length).toBeLessThanOrEqual(32)
+    const { code, output } = await run(join(root, file))
+    expect(code, output).toBe(0)
+    expect(output).toMatch(expected)
+  })
+})
+
 function run(script: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
