@@ -16,13 +16,15 @@ interface AppOptions {
   shop: Shop
   security: Security
   online: Online
+  hangUp: (userId: string) => void
   health: Router
   webDir: string
 }
 
 /** What one request meets, in this order. */
-export function createApp({ env, shop, security, online, health, webDir }: AppOptions): Express {
-  const { authenticate, authorize } = security
+export function createApp({ env, shop, security, online, hangUp, health, webDir }: AppOptions): Express {
+  const { authorize } = security
+  const authenticated = security.authenticate({ checkSession: true }) // a log-out counts at once
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', env.TRUST_PROXY) // whose X-Forwarded-For is believed
@@ -30,12 +32,12 @@ export function createApp({ env, shop, security, online, health, webDir }: AppOp
   app.use('/health', health) // probes: no headers, no limits
   app.use('/webhooks', shop.payments.webhooks) // before any body parser: signatures are over raw bytes
   app.use(security.middleware) // headers → CORS → limits → bodies → injection guard → CSRF
-  app.use('/api/auth', accountRoutes({ env, security, ...shop })) // before compression: its answers hold tokens (BREACH)
+  app.use('/api/auth', accountRoutes({ env, security, hangUp, ...shop })) // before compression: its answers hold tokens (BREACH)
   app.use(compression()) // the one layer that compresses
 
   app.use('/api/products', productRoutes(shop))
-  app.use('/api/orders', authenticate(), orderRoutes({ security, ...shop }))
-  app.use('/api/admin', authenticate(), authorize('admin'), adminRoutes({ security, online, ...shop }))
+  app.use('/api/orders', authenticated, orderRoutes({ security, ...shop }))
+  app.use('/api/admin', authenticated, authorize('admin'), adminRoutes({ security, online, ...shop }))
   app.use('/api/config', configRoute({ env, ...shop }))
   app.use('/api', security.notFound)
 

@@ -4,7 +4,7 @@ import {
   redisRateLimitStore,
   type SecurityOptions,
 } from '@ementech/security'
-import { mongoSessionStore } from '@ementech/security/mongo'
+import { mongoSessionStore, mongoStateStore } from '@ementech/security/mongo'
 import type { Connection } from 'mongoose'
 import type { Env } from './env.js'
 import type { RedisConnection } from './redis.js'
@@ -26,7 +26,8 @@ export async function shopSecurity(parts: SecurityParts) {
 /** Each part of it; `app.ts` has the limits of single routes. */
 export async function securityOptions({ env, connection, accounts, redis, logger }: SecurityParts) {
   const store = mongoSessionStore(connection.collection('sessions'))
-  await store.ensureIndexes()
+  const states = mongoStateStore(connection.collection('security_states'))
+  await Promise.all([store.ensureIndexes(), states.ensureIndexes()])
   return {
     production: env.APP_ENV === 'production' || env.APP_ENV === 'staging',
     headers: { preset: 'web', services: ['stripe', 'cloudinary'], noStorePaths: ['/api'] },
@@ -55,6 +56,8 @@ export async function securityOptions({ env, connection, accounts, redis, logger
       idleTtlSeconds: env.JWT_REFRESH_EXPIRY,
       cookie: { path: '/api/auth' },
     },
+    lockout: { store: states, freeAttempts: env.RATE_LIMIT_AUTH_MAX },
+    passwordReset: { store: states },
     logger,
   } satisfies SecurityOptions
 }

@@ -27,7 +27,7 @@ const security = await shopSecurity({ env, connection: db.connection, accounts, 
 const server = createServer()
 const realtime = createRealtime(server, {
   origins: env.ALLOWED_ORIGINS,
-  authenticate: security.tokens.verify,
+  authenticate: security.sessions.verify,
   trustProxyHops: typeof env.TRUST_PROXY === 'number' ? env.TRUST_PROXY : 0,
   logger,
 })
@@ -53,6 +53,7 @@ server.on(
     shop,
     security,
     online: createOnline({ realtime, accounts }),
+    hangUp: (userId) => realtime.toUser(userId).disconnect(),
     health: healthRoutes({ database: db.check, process: shutdown.check }),
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   }),

@@ -13,6 +13,7 @@ import { NotFoundPage } from './pages/not-found'
 import { OrderPage } from './pages/order'
 import { OrdersPage } from './pages/orders'
 import { ProductPage } from './pages/product'
+import { ForgotPage, ResetPage } from './pages/reset'
 
 // The office is fetched by those who work there.
 const Admin = lazy(() => import('./admin/admin'))
@@ -38,6 +39,8 @@ export function App() {
           <Route path="/orders" component={OrdersPage} />
           <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
           <Route path="/account" component={AccountPage} />
+          <Route path="/forgot" component={ForgotPage} />
+          <Route path="/reset" component={ResetPage} />
           <Route path="/admin" nest>
             <Suspense fallback={<PageSkeleton />}>
               <Admin />

@@ -51,6 +51,9 @@ function describe(error: ApiError, t: Texts): string {
   if (error.code === 'PRODUCT_GONE') return t.productGone
   if (error.code === 'SOLD_OUT') return t.soldOut
   if (error.code === 'PAYMENTS_MPESA_PHONE') return t.phoneWrong
+  if (error.code === 'SECURITY_PASSWORD_COMMON') return t.passwordCommon
+  if (error.code === 'SECURITY_RESET_INVALID') return t.resetInvalid
+  if (error.code === 'SECURITY_LOCKED_OUT') return t.lockedOut
   if (error.status === 429) return t.tooMany
   if (error.status >= 500) return t.serverError
   return error.message

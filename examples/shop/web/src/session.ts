@@ -35,6 +35,16 @@ export async function register(input: { name: string; email: string; password: s
   announce(await api<Session>('/auth/register', { body: input }))
 }
 
+/** Answers alike whether or not there is such an account. */
+export async function forgotPassword(email: string): Promise<void> {
+  await api<void>('/auth/forgot', { body: { email } })
+}
+
+/** With the token of a mail; signs in here and out everywhere else. */
+export async function resetPassword(input: { token: string; password: string }): Promise<void> {
+  announce(await api<Session>('/auth/reset', { body: input }))
+}
+
 export async function signOut(): Promise<void> {
   await exclusively(() => api<void>('/auth/logout', { method: 'POST' }))
   lastPhone.write(null)

@@ -10,7 +10,7 @@ export function createAccounts(UserModel: ReturnType<typeof userModel>) {
   const passwords = createPasswords()
   return {
     async register(input: { name: string; email: string; password: string; language?: Language }) {
-      const password = await passwords.hash(input.password)
+      const password = await passwords.hash(input.password, { avoid: [input.name, input.email, 'soko'] })
       try {
         return view(await UserModel.create({ ...input, password }))
       } catch (error) {
@@ -23,14 +23,26 @@ export function createAccounts(UserModel: ReturnType<typeof userModel>) {
       }
     },
 
-    async checkPassword(input: { email: string; password: string }) {
+    /** Whose password it is. An unknown address costs the same hash as a wrong password, and gets the same answer. */
+    async byPassword(input: { email: string; password: string }) {
       const user = await UserModel.findOne({ email: input.email.toLowerCase() })
-      // An unknown address costs the same hash as a wrong password, and gets the same answer.
       const matches = await passwords.verify(user?.password, input.password)
-      if (!user || !matches) {
-        throw new ShopError(401, 'WRONG_CREDENTIALS', 'E-mail address or password is wrong.')
-      }
+      if (!user || !matches) return undefined
+      if (passwords.needsRehash(user.password)) await rehash(user, input.password)
       return view(user)
+    },
+
+    async setPassword(id: string, password: string) {
+      const user = await UserModel.findById(id)
+      if (!user) throw new ShopError(404, 'ACCOUNT_NOT_FOUND', 'There is no such account any more.')
+      user.password = await passwords.hash(password, { avoid: [user.name, user.email, 'soko'] })
+      await user.save()
+      return view(user)
+    },
+
+    async byEmail(email: string) {
+      const user = await UserModel.findOne({ email: email.toLowerCase() })
+      return user ? view(user) : undefined
     },
 
     /** The first administrator, unless the address has an account already: then that one becomes it. */
@@ -60,6 +72,12 @@ export function createAccounts(UserModel: ReturnType<typeof userModel>) {
       const user = await UserModel.findById(id)
       return user ? view(user) : undefined
     },
+  }
+
+  /** What was a password before stays one, also when it would not be taken for a new one. */
+  async function rehash(user: HydratedDocument<User>, password: string) {
+    const hash = await passwords.hash(password).catch(() => user.password)
+    await UserModel.updateOne({ _id: user._id, password: user.password }, { $set: { password: hash } })
   }
 }
 

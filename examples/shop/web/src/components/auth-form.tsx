@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Link } from 'wouter'
 import type { ApiError } from '../api'
 import { useI18n } from '../i18n'
 import { register, signIn } from '../session'
@@ -80,6 +81,11 @@ export function AuthForm({ first, heading }: AuthFormProps) {
         )}
         <Submit busy={busy}>{registering ? t.createAccount : t.signIn}</Submit>
       </form>
+      {!registering && (
+        <p className="switch">
+          <Link href="/forgot">{t.forgot}</Link>
+        </p>
+      )}
       <p className="switch">
         {registering ? t.haveAccount : t.noAccount}{' '}
         <button type="button" className="link" onClick={change}>
