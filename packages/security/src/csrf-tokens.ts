@@ -3,6 +3,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 /** Makes tokens, and tells ours from made-up ones. */
 export interface CsrfTokens {
   issue(sessionId: string | undefined): string
+  /** Whether the token is the one that would be issued for this session, but for chance. */
+  isCurrent(token: string, sessionId: string | undefined): boolean
   /** Whether two texts are the same, in a time that does not tell where they differ. */
   isSame(a: string, b: string): boolean
   /** Whether we have made the token, for this session. A request that shows no session has none to protect. */
@@ -26,19 +28,19 @@ export function createCsrfTokens(secrets: readonly string[]): CsrfTokens {
     issue(sessionId) {
       return sealed(randomBytes(16).toString('base64url'), bond(sessionId, current), current)
     },
+    isCurrent: (token, sessionId) => isOf(token, sessionId ?? '', current),
     isSame,
-    isValid(token, sessionId) {
-      const [, nonce = '', bound = ''] = format.exec(token) ?? []
-      return secrets.some(
-        (secret) =>
-          isSame(token, sealed(nonce, bound, secret)) &&
-          (sessionId === undefined || isSame(bound, bond(sessionId, secret))),
-      )
-    },
+    isValid: (token, sessionId) => secrets.some((secret) => isOf(token, sessionId, secret)),
   }
 }
 
 const format = /^([\w-]{22})\.([\w-]{43})\.[\w-]{43}$/
+
+function isOf(token: string, sessionId: string | undefined, secret: string): boolean {
+  const [, nonce = '', bound = ''] = format.exec(token) ?? []
+  if (!isSame(token, sealed(nonce, bound, secret))) return false
+  return sessionId === undefined || isSame(bound, bond(sessionId, secret))
+}
 
 function sealed(nonce: string, bond: string, secret: string): string {
   return `${nonce}.${bond}.${mac(secret, 'csrf-seal', `${nonce}.${bond}`)}`

@@ -24,7 +24,7 @@ export interface Csrf {
   /** Refuses forged requests with 403. Mount it before the routes. */
   protect: RequestHandler
   /**
-   * Makes a token, sets its cookie and returns it. Give the session's id when the response starts a session, null when it
+   * Sets the cookie with the token of the session and returns it: the one that the browser has, where it is good. Give the session's id when the response starts a session, null when it
    * ends one. @default the session of the request
    */
   issue(req: Request, res: Response, sessionId?: string | null): string
@@ -54,7 +54,9 @@ export function createCsrf(options: CsrfOptions): Csrf {
     },
 
     issue(req, res, session = sessionId(req)) {
-      const token = tokens.issue(session ?? undefined)
+      const kept = cookie.read(req)
+      const isStillGood = kept !== undefined && tokens.isCurrent(kept, session ?? undefined)
+      const token = isStillGood ? kept : tokens.issue(session ?? undefined)
       cookie.write(req, res, token, new Date(Date.now() + tokenTtlMs))
       return token
     },

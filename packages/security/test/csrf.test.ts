@@ -138,6 +138,17 @@ describe.each(expressVersions)('createCsrf() on %s', (_name, express) => {
     )
   })
 
+  it('leaves the browser its token while the session is the same, so that other tabs go on', async () => {
+    await using server = await app(express)
+    const token = await server.token({ Cookie: 'sid=a' })
+    expect(await server.token({ Cookie: `sid=a; csrf=${token}` })).toBe(token)
+    expect(await server.token({ Cookie: `sid=b; csrf=${token}` })).not.toBe(token)
+    expect(await server.token({ Cookie: `csrf=${token}` })).not.toBe(token)
+    expect(await server.token({ Cookie: 'sid=a; csrf=x' })).not.toBe('x')
+    await using rotated = await app(express, { secret: ['the next secret of the tests for CSRF', secret] })
+    expect(await rotated.token({ Cookie: `sid=a; csrf=${token}` })).not.toBe(token)
+  })
+
   it('takes tokens of the secret before, and of no other', async () => {
     await using before = await app(express)
     const token = await before.token({ Cookie: 'sid=a' })
