@@ -6,15 +6,16 @@ import type { Logger as PaymentsLogger } from '@ementech/payments'
 import type { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import type { createRealtime, Logger as RealtimeLogger } from '@ementech/realtime'
 import type { Logger as SandboxLogger } from '@ementech/sandbox'
-import type { Logger as SecurityLogger, Tokens } from '@ementech/security'
+import type { Logger as SecurityLogger, Sessions, Tokens } from '@ementech/security'
 import type { mongoSessionStore } from '@ementech/security/mongo'
 
 type MongooseCollection = ReturnType<Connection['collection']>
 
 // The packages do not know each other; these lines are what makes one fit into the next. The compiler is the test.
 describe('the seams between the packages', () => {
-  it('tokens.verify of security is the authenticate of realtime', () => {
+  it('tokens.verify and sessions.verify of security are the authenticate of realtime', () => {
     expectTypeOf<Tokens['verify']>().toExtend<Parameters<typeof createRealtime>[1]['authenticate']>()
+    expectTypeOf<Sessions['verify']>().toExtend<Parameters<typeof createRealtime>[1]['authenticate']>()
     expectTypeOf<Awaited<ReturnType<Tokens['verify']>>>().toExtend<{
       sub: string
       exp: number
