@@ -8,6 +8,7 @@ export function isSignedBy({ alg, verifyKey: key }: PreparedKey, text: string, s
     return expected.length === signature.length && timingSafeEqual(expected, signature)
   }
   // RFC 7518, 3.4: r and s, 32 bytes each. DER, which other protocols use, has no place here.
-  if (alg === 'ES256') return verify('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }, signature)
+  if (alg === 'ES256')
+    return verify('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }, signature)
   return verify('sha256', Buffer.from(text), key, signature)
 }

@@ -33,7 +33,7 @@ async function serveShop(changes: Partial<SecurityOptions> = {}) {
   const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Console
   const accounts = {
     byId: async () => undefined,
-    checkPassword: async () => Promise.reject(new Error('reached')),
+    byPassword: async () => Promise.reject(new Error('reached')),
   }
   const options = await securityOptions({
     env,
@@ -47,6 +47,7 @@ async function serveShop(changes: Partial<SecurityOptions> = {}) {
     shop: { payments: { webhooks: Router() }, accounts, products: {}, orders: {}, catalogue: {} } as never,
     security: createSecurity({ ...options, ...changes } as SecurityOptions & typeof options) as Security,
     online: {} as never,
+    hangUp() {},
     health: Router(),
     webDir: import.meta.dirname,
   })
