@@ -44,6 +44,16 @@ export function createControl({
     (_req, res) => void res.json({ balances: daraja.balances(), entries: daraja.ledger() }),
   )
   control.get('/transactions', (_req, res) => void res.json(daraja.transactions()))
+  control.get('/jobs', (_req, res) => void res.json(daraja.jobs()))
+  control.get('/customer-payments', (_req, res) => void res.json(daraja.customerPayments()))
+  control.post('/merchants/:shortcode/fund', async (req, res) => {
+    await daraja.fund(String(req.params.shortcode), countIn(req, 'cents'))
+    res.json({ balances: daraja.balances() })
+  })
+  control.post('/initiator/unlock', async (_req, res) => {
+    await daraja.unlockInitiator()
+    res.status(204).end()
+  })
   control.get('/callbacks', (_req, res) => void res.json(daraja.callbacks()))
   control.get('/requests', (_req, res) => void res.json(daraja.requests()))
 
@@ -99,6 +109,19 @@ const actions = {
   off: (phone: Phone) => phone.turnOff(),
   unlock: (phone: Phone) => phone.unlock(),
   deposit: (phone: Phone, req: Request) => phone.deposit(countIn(req, 'cents')),
+  pay: (phone: Phone, req: Request) => {
+    const shortcode = fieldOf(req, 'shortcode')
+    const account = fieldOf(req, 'account')
+    return phone.pay({
+      amount: countIn(req, 'amount'),
+      ...(shortcode !== undefined && { shortcode: textIn(req, 'shortcode') }),
+      ...(account !== undefined && { account: textIn(req, 'account') }),
+    })
+  },
+  scan: (phone: Phone, req: Request) =>
+    phone.scan(textIn(req, 'text')).catch((cause: Error) => {
+      throw new SandboxError('SANDBOX_REQUEST_INVALID', cause.message, { status: 400, cause })
+    }),
 }
 
 function isAction(name: string): name is keyof typeof actions {

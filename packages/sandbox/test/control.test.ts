@@ -111,3 +111,23 @@ it('tells a listener that something has changed', async () => {
   expect((await reader.read()).value).toBe('event: change\ndata: {}\n\n')
   await reader.cancel()
 })
+
+it('customers pay, merchants get money and the initiator is unlocked, over HTTP', async () => {
+  const sandbox = await sandboxFor()
+  const { control } = clientOf(sandbox)
+  expect((await control('POST', '/phones/0708374149/pay', { amount: 5, account: 'ORDER-9' })).status).toBe(
+    200,
+  )
+  expect((await control('POST', '/phones/0708374149/scan', { text: 'BG|174379||6|Shop' })).status).toBe(200)
+  expect((await control('POST', '/phones/0708374149/pay', { amount: 0.5 })).status).toBe(400)
+  expect((await control('POST', '/phones/0708374149/scan', { text: 'hello' })).status).toBe(400)
+  expect((await control('POST', '/merchants/174379/fund', { cents: 700 })).status).toBe(200)
+  await sandbox.clock.advance(5_000)
+  expect(sandbox.daraja.balances()['merchant:174379']).toBe(1_800)
+  expect((await control('GET', '/customer-payments')).json).toMatchObject([
+    { amount: 5, account: 'ORDER-9', ending: 'completed' },
+    { amount: 6, account: '', isTill: true },
+  ])
+  expect((await control('GET', '/jobs')).json).toEqual([])
+  expect((await control('POST', '/initiator/unlock')).status).toBe(204)
+})

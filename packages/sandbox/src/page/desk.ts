@@ -2,7 +2,7 @@
 export const desk = String.raw`
 import { ask, byId, el, exactTimeOf, keyed, ksh, spaced } from './dom.js'
 
-const operationNames = { oauth: 'Access token', stkPush: 'STK push', stkQuery: 'STK query', reversal: 'Reversal', transactionStatus: 'Transaction status' }
+const operationNames = { oauth: 'Access token', stkPush: 'STK push', stkQuery: 'STK query', reversal: 'Reversal', transactionStatus: 'Transaction status', b2c: 'B2C', accountBalance: 'Account balance', c2bRegister: 'C2B URLs', c2bSimulate: 'C2B', qrCode: 'QR code' }
 
 export function showDesk(overview) {
   const { merchant, requests, callbacks, ledger, faults } = overview
@@ -37,6 +37,7 @@ function summaryOf(operation, body, answer) {
   if (operation === 'stkPush' && answer.CheckoutRequestID) {
     return ksh(Number(body.Amount) * 100) + ' · ' + spaced(String(body.PhoneNumber)) + ' · ' + body.AccountReference
   }
+  if (answer.ConversationID) return (body.CommandID ?? '') + ' · ' + (body.TransactionID ?? (body.Amount ? ksh(Number(body.Amount) * 100) : answer.ConversationID))
   if (answer.ResultCode) return answer.ResultCode + ' ' + answer.ResultDesc
   if (answer.expires_in) return 'expires in ' + answer.expires_in + ' s'
   return ''
@@ -52,7 +53,7 @@ function readCallback(callback) {
     atMs: last?.atMs ?? callback.dueAtMs,
     direction: 'out',
     title: 'Callback' + (callback.operation === 'stkPush' ? '' : ' · ' + (operationNames[callback.operation] ?? '')),
-    subtitle: said ? said.ResultCode + ' ' + said.ResultDesc : '',
+    subtitle: said ? said.ResultCode + ' ' + said.ResultDesc : callback.body?.TransID ? callback.body.TransID + ' · Ksh' + callback.body.TransAmount : '',
     status: callback.state === 'pending' ? 'waits' : callback.state === 'dropped' ? 'dropped' : String(last?.status ?? last?.error),
     tone: tones[callback.state],
     parts: [['POST ' + callback.url, callback.body], ...answers],
