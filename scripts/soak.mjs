@@ -2,7 +2,7 @@
  * `npm run soak`: thousands of payments through kills and faults, then our books against those of the providers. The
  * exit code is 1 if they differ.
  *
- *   npm run soak -- [--payments 5000] [--seed any-word] [--plan]
+ *   npm run soak -- [--payments 5000] [--cards form|page] [--seed any-word] [--plan]
  *
  * A seed reproduces its plan; `--plan` prints that and does nothing. Without one, the time of day is the seed.
  */
@@ -13,12 +13,14 @@ import { describePlan, makePlan } from '../tests/soak/plan.mjs'
 const { values } = parseArgs({
   options: {
     payments: { type: 'string', default: '5000' },
+    cards: { type: 'string', default: 'form' },
     seed: { type: 'string', default: Date.now().toString(36) },
     plan: { type: 'boolean', default: false },
   },
 })
 const payments = Number(values.payments)
 if (!Number.isInteger(payments) || payments < 1) throw new TypeError(`--payments: ${values.payments}`)
+if (!['form', 'page'].includes(values.cards)) throw new TypeError(`--cards: ${values.cards}`)
 if (values.plan) {
   console.log(describePlan(makePlan({ seed: values.seed, payments, workers: 3 })))
   process.exit()
@@ -29,6 +31,7 @@ const limitMs = 120_000 + payments * 360
 const { differences, figures, log } = await runSoak({
   seed: values.seed,
   payments,
+  cards: values.cards,
   limitMs,
   expireAfterMs: 20_000,
   print: console.log,

@@ -24,6 +24,8 @@ export async function findDifferences(db, sandbox, orders) {
     ...compare('payments of an order', countBy(payments, 'reference'), onePer(orders)),
     ...compare('captured by currency', sumByCurrency(payments), books.totals),
     ...compare('captured of an order', capturedByReference(payments), books.captured),
+    ...compare('given back of an order', refundedByReference(payments), books.refunded),
+    ...compare('refunds told', toldRefunds(fulfilments), givenBack(payments)),
     ...compare(
       'fulfilments of a paid payment',
       paidFulfilments(fulfilments),
@@ -40,14 +42,17 @@ export async function findDifferences(db, sandbox, orders) {
 /** What is still on its way, for whoever waits; nothing when all is quiet. */
 export async function findOpen(db, sandbox) {
   const open = { status: { $nin: [...OVER, 'review'] }, version: { $exists: true } }
-  const [payments, effects, callbacks] = await Promise.all([
+  const openRefunds = { 'refunds.status': { $in: ['created', 'submitting', 'pending', 'review'] } }
+  const [payments, refunds, effects, callbacks] = await Promise.all([
     db.collection('payments').countDocuments(open),
+    db.collection('payments').countDocuments(openRefunds),
     db.collection('payments').countDocuments({ 'outbox.state': 'pending' }),
     db.collection('inbox').countDocuments({ state: { $in: ['pending', 'processing'] } }),
   ])
   const deliveries = [...sandbox.daraja.callbacks(), ...sandbox.stripe.deliveries()]
   const onTheWay = deliveries.filter(({ state }) => state === 'pending').length
-  return payments + effects + callbacks + onTheWay && { payments, effects, callbacks, onTheWay }
+  const all = payments + refunds + effects + callbacks + onTheWay
+  return all && { payments, refunds, effects, callbacks, onTheWay }
 }
 
 /** The figures of a run. */
@@ -77,26 +82,43 @@ export async function figuresOf(db, sandbox) {
     'found in Stripe’s list': count(entries, ({ verifiedBy }) => verifiedBy === 'sweep'),
     'handlers run again': sum(payments, ({ outbox }) => sum(outbox, ({ tries }) => tries - 1)),
     'fulfilments written again': count(fulfilments, ({ runs }) => runs > 1),
-    'money taken': sumByCurrency(payments),
+    refunds: sum(payments, ({ refunds = [] }) => refunds.length),
+    'refunds succeeded': sum(payments, ({ refunds = [] }) => count(refunds, isGivenBack)),
+    'money kept': sumByCurrency(payments),
   }
 }
 
 /** What Safaricom and Stripe say: by currency, by order, and how often each was asked for the money. */
 function readBooks({ daraja, stripe }) {
   const totals = { 'mpesa KES': daraja.balances()['merchant:174379'] ?? 0 }
-  const [captured, objects] = [{}, {}]
+  const [captured, refunded, objects, byReceipt] = [{}, {}, {}, new Map()]
   for (const { accountReference, amount, result } of daraja.transactions()) {
     add(objects, accountReference, 1)
-    if (result?.code === 0) add(captured, accountReference, amount * 100)
+    if (result?.code !== 0) continue
+    add(captured, accountReference, amount * 100)
+    byReceipt.set(result.receipt, { accountReference, minor: amount * 100 })
+  }
+  for (const { operation, fields, result } of daraja.jobs()) {
+    if (operation !== 'reversal' || result?.code !== 0) continue
+    const { accountReference, minor } = byReceipt.get(fields.TransactionID)
+    add(refunded, accountReference, minor)
   }
   const intents = new Map(stripe.paymentIntents().map((intent) => [intent.id, intent]))
-  for (const { metadata } of intents.values()) add(objects, metadata.reference, 1)
-  for (const { payment_intent: id, amount_captured: minor, currency } of stripe.charges()) {
+  const viaCheckout = stripe.sessions().filter(({ payment_intent: id }) => id === null)
+  for (const { metadata } of [...intents.values(), ...viaCheckout]) add(objects, metadata.reference, 1)
+  for (const {
+    payment_intent: id,
+    amount_captured: minor,
+    amount_refunded: back,
+    currency,
+  } of stripe.charges()) {
     if (minor === 0) continue
-    add(totals, `stripe ${currency.toUpperCase()}`, minor)
-    add(captured, intents.get(id).metadata.reference, minor)
+    const { reference } = intents.get(id).metadata
+    add(totals, `stripe ${currency.toUpperCase()}`, minor - back)
+    add(captured, reference, minor)
+    if (back > 0) add(refunded, reference, back)
   }
-  return { totals, captured, objects }
+  return { totals, captured, refunded, objects }
 }
 
 /** Each attempt may have asked for the money once; Stripe's repetitions under one key are one object. */
@@ -125,10 +147,36 @@ function succeeded(payments) {
 
 function sumByCurrency(payments) {
   const sums = { 'mpesa KES': 0 }
-  for (const { provider, amount, captured } of payments) {
-    if (captured > 0) add(sums, `${provider} ${amount.currency}`, captured)
+  for (const payment of payments) {
+    const { provider, amount, captured } = payment
+    if (captured > 0) add(sums, `${provider} ${amount.currency}`, captured - refundedOf(payment))
   }
   return sums
+}
+
+function isGivenBack({ status }) {
+  return status === 'succeeded'
+}
+
+function refundedOf({ refunds = [] }) {
+  return refunds.filter(isGivenBack).reduce((sum, { amount }) => sum + amount.minor, 0)
+}
+
+function refundedByReference(payments) {
+  const given = payments.map((payment) => [payment.reference, refundedOf(payment)])
+  return Object.fromEntries(given.filter(([, minor]) => minor > 0))
+}
+
+function givenBack(payments) {
+  const refunds = payments.flatMap(({ refunds = [] }) => refunds.filter(isGivenBack))
+  return Object.fromEntries(refunds.map(({ id }) => [id, 1]))
+}
+
+function toldRefunds(fulfilments) {
+  return countBy(
+    fulfilments.filter(({ type }) => type === 'refunded'),
+    'refundId',
+  )
 }
 
 function capturedByReference(payments) {

@@ -1,10 +1,13 @@
 /** What people do: press the button, and then something on their phone or with their card. */
 const CARDS = {
-  pay: 'pm_card_visa',
-  late: 'pm_card_visa',
-  decline: 'pm_card_chargeDeclinedInsufficientFunds',
+  pay: { method: 'pm_card_visa', number: '4242424242424242' },
+  late: { method: 'pm_card_visa', number: '4242424242424242' },
+  decline: { method: 'pm_card_chargeDeclinedInsufficientFunds', number: '4000000000009995' },
 }
+const TO_AUTHENTICATE = { method: 'pm_card_authenticationRequired', number: '4000002760003184' }
 const MOST_PRESSES = 200
+const ENDED = ['succeeded', 'failed', 'expired', 'canceled']
+const POST = { method: 'POST', headers: { 'content-type': 'application/json' } }
 
 /**
  * @param {{ webUrl: string, sandbox: import('@ementech/sandbox').Sandbox, sdk: import('stripe').default,
@@ -13,6 +16,7 @@ const MOST_PRESSES = 200
 export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
   let turn = Promise.resolve()
   const ours = new Set()
+  const ids = new Map()
 
   async function payByPhone(order) {
     const phone = sandbox.daraja.phone(order.phone)
@@ -31,9 +35,11 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
 
   async function payByCard(order) {
     const hasAnswer = ({ status, next }) => next !== undefined || !['created', 'submitting'].includes(status)
-    const { next } = await press(order, hasAnswer)
+    const { next, attempts } = await press(order, hasAnswer)
     if (!next) return
-    const [intentId] = next.clientSecret.split('_secret_')
+    const card = next.url
+      ? onPage(attempts.at(-1).providerRef)
+      : inForm(next.clientSecret.split('_secret_')[0])
     if (order.actions[0] === 'late') await until(async () => (await statusOf(order.reference)) === 'expired')
     for (const [index, action] of order.actions.entries()) {
       const isLast = index === order.actions.length - 1
@@ -41,11 +47,11 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
       await inTurn(async () => {
         if (action in CARDS) {
           if (isLast) orderFaults(order, action)
-          await confirm(intentId, CARDS[action])
+          await card.enter(CARDS[action])
         } else {
-          await confirm(intentId, 'pm_card_authenticationRequired')
+          await card.enter(TO_AUTHENTICATE)
           if (isLast) orderFaults(order, action)
-          await sandbox.stripe.authenticate(intentId, action === 'authenticate' ? 'succeed' : 'fail')
+          await card.authenticate(action === 'authenticate' ? 'succeed' : 'fail')
         }
         for (const { id } of sandbox.stripe.faults.list()) if (ours.has(id)) sandbox.stripe.faults.clear(id)
         ours.clear()
@@ -58,11 +64,43 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
     for (const fault of faults) ours.add(sandbox.stripe.faults.order({ ...fault, type }).id)
   }
 
-  async function confirm(intentId, method) {
-    const options = { payment_method: method, return_url: 'https://shop.test/back' }
-    await sdk.paymentIntents.confirm(intentId, options).catch((error) => {
-      if (error.type !== 'StripeCardError') throw error
-    })
+  /** The shop's own form, which Stripe.js confirms. */
+  function inForm(intentId) {
+    return {
+      async enter({ method }) {
+        const options = { payment_method: method, return_url: 'https://shop.test/back' }
+        await sdk.paymentIntents.confirm(intentId, options).catch((error) => {
+          if (error.type !== 'StripeCardError') throw error
+        })
+      },
+      authenticate: (outcome) => sandbox.stripe.authenticate(intentId, outcome),
+    }
+  }
+
+  /** Stripe's page. */
+  function onPage(sessionId) {
+    const checkout = sandbox.stripe.checkout(sessionId)
+    return {
+      enter: ({ number: card }) => checkout.pay({ card, email: 'payer@shop.test' }),
+      authenticate: (outcome) => checkout.authenticate(outcome),
+    }
+  }
+
+  /** Asks for the money back, until it is certain that the shop has heard it. */
+  async function refund({ reference, refund: wish, amount: { minor, currency } }) {
+    let status
+    await until(async () => ENDED.includes((status = await statusOf(reference))))
+    if (status !== 'succeeded') return
+    const part = wish === 'all' ? {} : { minor: Math.floor(minor / 3), currency }
+    const ask = async (key) => {
+      const body = JSON.stringify({ id: ids.get(reference), key, ...part })
+      await until(async () => {
+        const answer = await fetch(`${webUrl}/refund`, { ...POST, body, signal }).catch(() => {})
+        // 409: M-Pesa's receipt was in a callback that never came.
+        return answer?.ok || answer?.status === 409
+      })
+    }
+    await Promise.all((wish === 'parts' ? ['one', 'two'] : ['one']).map(ask))
   }
 
   /** The button, again and again until there is an answer: an order that could not be sent is still open. */
@@ -80,12 +118,13 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
   async function post(order) {
     const { reference, provider, amount, phone } = order
     const body = JSON.stringify({ reference, provider, amount, phone })
-    const headers = { 'content-type': 'application/json' }
     // A connection may break, as a browser's may: the idempotency key makes it harmless to press again.
-    const response = await fetch(`${webUrl}/pay`, { method: 'POST', headers, body, signal }).catch(() => {})
+    const response = await fetch(`${webUrl}/pay`, { ...POST, body, signal }).catch(() => {})
     if (!response) return undefined
     if (!response.ok) throw new Error(`POST /pay answered ${response.status}: ${await response.text()}`)
-    return response.json()
+    const payment = await response.json()
+    ids.set(reference, payment.id)
+    return payment
   }
 
   async function until(check) {
@@ -101,7 +140,10 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
     return mine
   }
 
-  return (order) => (order.provider === 'mpesa' ? payByPhone(order) : payByCard(order))
+  return async (order) => {
+    await (order.provider === 'mpesa' ? payByPhone(order) : payByCard(order))
+    if (order.refund) await refund(order)
+  }
 }
 
 function pause() {

@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto'
  * @property {string} [phone]
  * @property {string[]} actions what the payer does, attempt after attempt
  * @property {boolean} isImpatient presses the button three times at once
+ * @property {'all' | 'part' | 'parts'} [refund] asked for once it is paid; `parts` are two at the same time
  * @property {object[]} faults ordered from the sandbox before the payer's last action (Stripe), or before the first (M-Pesa)
  */
 
@@ -28,6 +29,10 @@ const WEATHER = {
     { fault: 'spikeArrest', on: 'stkPush' },
     { fault: 'systemBusy', on: 'stkPush' },
     { fault: 'invalidateToken', on: 'stkPush' },
+    { fault: 'dropCallback', on: 'reversal' },
+    { fault: 'duplicateCallback', on: 'reversal' },
+    { fault: 'systemBusy', on: 'reversal' },
+    { fault: 'invalidateToken', on: 'reversal' },
   ],
   stripe: [
     { fault: 'rateLimit', on: 'GET /v1/payment_intents/:id' },
@@ -37,6 +42,10 @@ const WEATHER = {
     { fault: 'rateLimit', on: 'POST /v1/payment_intents' },
     { fault: 'serverError', on: 'POST /v1/payment_intents' },
     { fault: 'loseAnswer', on: 'POST /v1/payment_intents' },
+    { fault: 'loseAnswer', on: 'POST /v1/refunds' },
+    { fault: 'serverErrorAfter', on: 'POST /v1/refunds' },
+    { fault: 'rateLimit', on: 'POST /v1/refunds' },
+    { fault: 'loseAnswer', on: 'POST /v1/checkout/sessions' },
   ],
 }
 
@@ -91,6 +100,7 @@ export function describePlan(plan) {
   }
   const of = (provider) => orders.filter((order) => order.provider === provider)
   const wishes = (provider) => count(of(provider).map(({ actions }) => actions.join(' then ') || 'nothing'))
+  const refunds = count(orders.flatMap(({ provider, refund }) => (refund ? [`${provider} ${refund}`] : [])))
   const faults = (provider) => count(of(provider).flatMap(({ faults }) => faults.map(({ fault }) => fault)))
   return [
     `plan ${fingerprint} of seed ${seed}: ${orders.length} orders`,
@@ -98,6 +108,7 @@ export function describePlan(plan) {
     `  callbacks  ${faults('mpesa')}`,
     `  by card    ${wishes('stripe')}`,
     `  events     ${faults('stripe')}`,
+    `  refunds    ${refunds}`,
     `  calls      ${count(weather.map(({ order }) => order.fault))}`,
     `  kills      ${kills.map(({ after, worker }) => `${after}:${worker}`).join(' ')}`,
   ].join('\n')
@@ -112,12 +123,28 @@ function planOrder(number, random) {
     const shillings = actions[0] === 'poor' ? 15_000 : 1 + Math.floor(random() * 900)
     const phone = `0710${String(number).padStart(6, '0')}`
     const faults = callbackFaults(random).map((fault) => ({ ...fault, msisdn: phone }))
-    return { ...common, provider: 'mpesa', amount: minor(shillings * 100, 'KES'), phone, actions, faults }
+    const refund = wantsBack(actions) && random() < 0.08 ? 'all' : undefined
+    return {
+      ...common,
+      provider: 'mpesa',
+      amount: minor(shillings * 100, 'KES'),
+      phone,
+      actions,
+      faults,
+      refund,
+    }
   }
   const currency = pick(['USD', 'EUR', 'KES', 'JPY'], random)
   const amount = minor(5_000 + Math.floor(random() * 90_000), currency)
   const isLate = actions[0] === 'late'
-  return { ...common, provider: 'stripe', amount, actions, faults: eventFaults(random, isLate) }
+  const faults = eventFaults(random, isLate)
+  const refund = wantsBack(actions) && random() < 0.14 ? pick(['all', 'part', 'parts'], random) : undefined
+  return { ...common, provider: 'stripe', amount, actions, faults, refund }
+}
+
+/** Only of what was surely paid. */
+function wantsBack(actions) {
+  return ['pay', 'authenticate'].includes(actions.at(-1))
 }
 
 /** A push whose answer is lost is known by its callback alone: that one is not lost as well. */

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { createPayments, fromMinor } from '@ementech/payments'
+import { createPayments, fromMinor, PaymentsError } from '@ementech/payments'
 import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import { createMpesa } from '@ementech/payments/mpesa'
 import { createStripe } from '@ementech/payments/stripe'
@@ -14,7 +14,7 @@ import Stripe from 'stripe'
 import { randomOf } from './plan.mjs'
 
 process.on('disconnect', () => process.exit())
-const { seed, mongoUri, port, mpesa, stripe, worker } = JSON.parse(process.env.SOAK)
+const { seed, mongoUri, port, publicUrl, mpesa, stripe, worker } = JSON.parse(process.env.SOAK)
 const client = await new MongoClient(mongoUri).connect()
 const db = client.db()
 const store = mongoPaymentStore(db.collection('payments'))
@@ -24,13 +24,13 @@ const log = (message) => void process.send?.({ log: message })
 
 const server = process.env.ROLE === 'web' ? createServer().listen(port, '127.0.0.1') : undefined
 if (server) await once(server, 'listening')
-const url = server && `http://127.0.0.1:${server.address().port}`
+const url = publicUrl ?? `http://127.0.0.1:${server.address().port}`
 
 const payments = createPayments({
   store,
   inbox,
   providers: {
-    mpesa: createMpesa({ ...mpesa, callbackUrl: `${url ?? 'http://127.0.0.1:9'}/callbacks` }),
+    mpesa: createMpesa({ ...mpesa, callbackUrl: `${url}/callbacks` }),
     stripe: createStripe({ ...stripe.options, client: new Stripe(stripe.key, stripe.sdk) }),
   },
   retry: { baseMs: 50, capMs: 2_000, maxAttempts: 20 },
@@ -42,17 +42,19 @@ const payments = createPayments({
     canceled: tell('canceled'),
     review: tell('review'),
     overpaid: tell('overpaid'),
+    refunded: tell('refunded'),
+    refundFailed: tell('refundFailed'),
   },
 })
 
 /** A handler as a shop should write it, on a day on which things fail before and after the write. */
 function tell(type) {
-  return async ({ id }, { key, attempt }) => {
+  return async ({ id }, { key, attempt, refundId }) => {
     const random = randomOf(seed, `${key}/${attempt}`)
     if (random() < 0.05) throw new Error('the stock service is down')
     await fulfilments.updateOne(
       { _id: key },
-      { $inc: { runs: 1 }, $setOnInsert: { type, paymentId: id } },
+      { $inc: { runs: 1 }, $setOnInsert: { type, paymentId: id, ...(refundId && { refundId }) } },
       { upsert: true, writeConcern: { w: 'majority', journal: true } },
     )
     if (random() < 0.05) throw new Error('the mail server is down')
@@ -72,6 +74,15 @@ if (server) {
       ...(phone && { payer: { phone } }),
     })
     res.json(await payments.start(id))
+  })
+  app.post('/refund', async (req, res) => {
+    const { id, minor, currency, key } = req.body
+    const amount = minor === undefined ? {} : { amount: fromMinor(minor, currency) }
+    await payments.refund(id, { ...amount, idempotencyKey: key, actor: 'soak' }).catch((error) => {
+      if (!(error instanceof PaymentsError)) throw error
+      res.status(error.status)
+    })
+    res.end()
   })
   server.on('request', app)
 } else {

@@ -26,18 +26,20 @@ const TIME_SCALE = 12
  * @param {object} options
  * @param {string} options.seed gives the same plan each time
  * @param {number} options.payments half by phone, half by card
+ * @param {'form' | 'page'} [options.cards] the shop's own form (Payment Intents), or Stripe's page (Checkout)
  * @param {number} options.limitMs the run is given up after this long
  * @param {number} [options.expireAfterMs] an attempt that nobody pays is given up after this long
  * @param {(line: string) => void} [options.print]
  */
-export async function runSoak({ seed, payments, limitMs, expireAfterMs = 10_000, print = () => {} }) {
+export async function runSoak(options) {
+  const { seed, payments, cards = 'form', limitMs, expireAfterMs = 10_000, print = () => {} } = options
   const plan = makePlan({ seed, payments, workers: WORKERS })
   print(describePlan(plan))
   const began = performance.now()
   const signal = AbortSignal.timeout(limitMs)
   const closing = []
   try {
-    const world = await startWorld({ seed, expireAfterMs, closing })
+    const world = await startWorld({ seed, cards, expireAfterMs, closing })
     const kills = await play(plan, world, signal, print)
     const paidAt = performance.now()
     await untilQuiet(world, signal)
@@ -49,7 +51,14 @@ export async function runSoak({ seed, payments, limitMs, expireAfterMs = 10_000,
     const seconds = (since) => Math.round((performance.now() - since) / 100) / 10
     return {
       differences,
-      figures: { seed, ...figures, kills, seconds: seconds(began), 'of these to settle': seconds(paidAt) },
+      figures: {
+        seed,
+        cards,
+        ...figures,
+        kills,
+        seconds: seconds(began),
+        'of these to settle': seconds(paidAt),
+      },
       log: world.log,
     }
   } finally {
@@ -57,7 +66,7 @@ export async function runSoak({ seed, payments, limitMs, expireAfterMs = 10_000,
   }
 }
 
-async function startWorld({ seed, expireAfterMs, closing }) {
+async function startWorld({ seed, cards, expireAfterMs, closing }) {
   const mongo = await startMongo()
   closing.push(() => mongo.close())
   const client = await new MongoClient(mongo.uri).connect()
@@ -70,7 +79,7 @@ async function startWorld({ seed, expireAfterMs, closing }) {
   })
   closing.push(() => sandbox.close())
 
-  const { settings, sdk } = settingsOf({ seed, sandbox, mongoUri: mongo.uri, expireAfterMs })
+  const { settings, sdk } = settingsOf({ seed, cards, sandbox, mongoUri: mongo.uri, expireAfterMs })
   const log = new Map()
   const children = new Set()
   closing.push(() => Promise.all([...children].map((child) => end(child, 'SIGKILL'))))
@@ -81,16 +90,25 @@ async function startWorld({ seed, expireAfterMs, closing }) {
     children.add(child)
     child.once('exit', () => children.delete(child))
     child.on('message', ({ log: message }) => message && log.set(message, (log.get(message) ?? 0) + 1))
-    const [{ url }] = await Promise.race([once(child, 'message'), once(child, 'exit')])
-    return { child, url }
+    const ended = once(child, 'exit').then(() => undefined)
+    const said = await Promise.race([once(child, 'message'), ended])
+    if (!said) throw new Error(`a ${role} ended before it was ready`)
+    return { child, url: said[0].url }
   }
   const web = await start('web')
+  settings.publicUrl = web.url
   await sandbox.stripe.listen(`${web.url}/callbacks/stripe`, {
     events: [
       'payment_intent.created',
       'payment_intent.requires_action',
       'payment_intent.payment_failed',
-    ].concat('payment_intent.succeeded', 'charge.succeeded'),
+      'payment_intent.succeeded',
+      'checkout.session.completed',
+      'charge.succeeded',
+      'charge.refunded',
+      'refund.created',
+      'refund.updated',
+    ],
   })
   const workers = await Promise.all(Array.from({ length: WORKERS }, () => start('worker')))
   const db = client.db()
@@ -114,7 +132,7 @@ async function startWorld({ seed, expireAfterMs, closing }) {
 }
 
 /** What the processes are told. Times are those of production, by the scale of the sandbox's clock. */
-function settingsOf({ seed, sandbox, mongoUri, expireAfterMs }) {
+function settingsOf({ seed, cards, sandbox, mongoUri, expireAfterMs }) {
   const { env } = sandbox
   const timing = {
     checkDelaysMs: [2_000, 2_000, 3_000, 5_000],
@@ -128,7 +146,12 @@ function settingsOf({ seed, sandbox, mongoUri, expireAfterMs }) {
   const stripe = {
     key: env.STRIPE_SECRET_KEY,
     sdk: { host, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false },
-    options: { webhookSecrets: env.STRIPE_WEBHOOK_SECRET, sweepEveryMs: 10_000, timing },
+    options: {
+      webhookSecrets: env.STRIPE_WEBHOOK_SECRET,
+      sweepEveryMs: 10_000,
+      timing,
+      ...(cards === 'page' && { checkout: { successUrl: 'https://shop.test/back' } }),
+    },
   }
   const mpesa = {
     environment: 'sandbox',
@@ -137,6 +160,11 @@ function settingsOf({ seed, sandbox, mongoUri, expireAfterMs }) {
     consumerSecret: env.MPESA_CONSUMER_SECRET,
     shortcode: env.MPESA_SHORTCODE,
     passkey: env.MPESA_PASSKEY,
+    initiator: {
+      name: env.MPESA_INITIATOR_NAME,
+      password: env.MPESA_INITIATOR_PASSWORD,
+      certificate: env.MPESA_CERTIFICATE,
+    },
     callbackSecret: 'a-secret-of-the-soak-run-with-more-than-32-characters',
     timing,
   }
@@ -174,6 +202,8 @@ async function play({ orders, kills, weather }, world, signal, print) {
     while (due.kills[0]?.after < done) {
       const { worker } = due.kills.shift()
       dying = dying.then(() => world.killWorker(worker))
+      // Looked at when all have paid; until then it is no unhandled rejection.
+      dying.catch(() => {})
     }
     if (done % 500 === 0) print(`  ${done} of ${orders.length}`)
   }
@@ -183,7 +213,8 @@ async function play({ orders, kills, weather }, world, signal, print) {
       for (let order = waiting.shift(); order; order = waiting.shift()) {
         const paying = payer(order)
         // Who pays days later must not keep the others from paying.
-        if (order.actions.length === 1 && order.actions[0] !== 'late') await paying
+        const isQuick = order.actions.length === 1 && order.actions[0] !== 'late' && !order.refund
+        if (isQuick) await paying
         else late.push(paying)
         progress()
       }

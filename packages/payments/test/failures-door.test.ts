@@ -87,12 +87,18 @@ test('mode 25: no request without a right signature is stored, is answered with 
       fc.constant(signature.replace(/v1=(.)/, (_, digit: string) => `v1=${digit === '0' ? '1' : '0'}`)),
     )
     .map((text) => text.replace(/[^\t\x20-\x7e]/g, '?'))
+  // HTTP joins headers of one name: two that are wrong alone may be right together.
+  const isRight = (headers: string[]) => {
+    const parts = headers.flatMap((header) => header.split(',').map((part) => part.trim()))
+    return parts.includes(time) && parts.includes(v1)
+  }
   const name = fc.oneof(
     fc.constantFrom('__proto__', 'constructor', 'toString', 'x-forwarded-for', 'expect-ct', 'content-type'),
     fc.stringMatching(/^x-[a-z]{1,8}$/),
   )
   const headers = fc
     .tuple(fc.option(fc.oneof(value, fc.array(value, { maxLength: 4 }))), fc.array(fc.tuple(name, value)))
+    .filter(([header]) => !isRight([header ?? []].flat()))
     .map(([header, others]) => {
       const all = Object.fromEntries(others) as OutgoingHttpHeaders
       return header === null ? all : { ...all, 'stripe-signature': header }
