@@ -4,8 +4,10 @@ import { parseFilter } from '../query/filter.js'
 import { compileProjection } from '../query/projection.js'
 import { select } from '../query/select.js'
 import { parseSort } from '../query/sort.js'
+import { textSearch } from '../text/search.js'
 import { requireSimpleCollation } from '../storage/index-spec.js'
-import { refuseOptions, resolveHint, type Command } from './command.js'
+import { CommandError } from '../errors.js'
+import { refuseOptions, resolveHint, type Command, type Reply, type Request } from './command.js'
 
 /** Options of MongoDB's `find` that would change the answer and are not done here. */
 const REFUSED = ['min', 'max', 'returnKey', 'showRecordId', 'tailable', 'awaitData', 'let', 'oplogReplay']
@@ -30,6 +32,7 @@ export const find: Command = {
   run(request) {
     refuseOptions(request, REFUSED)
     requireSimpleCollation(request.body.get('collation'))
+    if (request.doc('filter')?.has('$text')) return findByText(request)
     const collection = request.collection()
     const projection = request.doc('projection')
     const found = select(collection, {
@@ -50,4 +53,23 @@ export const find: Command = {
       isKept: request.flag('noCursorTimeout'),
     })
   },
+}
+
+function findByText(request: Request): Reply {
+  if (request.body.has('hint')) {
+    throw new CommandError('BadValue', 'hint and $text are not supported together')
+  }
+  const docs = textSearch(request.collection(), {
+    filter: request.doc('filter')!,
+    sort: request.doc('sort') ?? new Map(),
+    projection: request.doc('projection') ?? new Map(),
+    skip: request.integer('skip') ?? 0,
+    limit: request.integer('limit') ?? 0,
+    deadline: request.deadline,
+  })
+  return request.state.cursors.open(request.namespace(), encodeAll(docs), {
+    batchSize: request.integer('batchSize'),
+    isSingleBatch: request.flag('singleBatch'),
+    isKept: request.flag('noCursorTimeout'),
+  })
 }

@@ -66,6 +66,7 @@ export const dropIndexes: Command = {
 /** Whether the index is there; throws if one is there that it cannot stand beside. */
 function existsAlready(collection: Collection, spec: IndexSpec): boolean {
   for (const { spec: existing } of collection.indexes) {
+    if (existing.text && spec.text && !isSameText(existing, spec)) throw onlyOneText(existing)
     const isSame = sameSignature(existing, spec)
     const hasSameOptions = isSame && existing.expireAfterSeconds === spec.expireAfterSeconds
     // The _id index is there under its own name, whatever it is called in the request.
@@ -102,6 +103,17 @@ function existsAlready(collection: Collection, spec: IndexSpec): boolean {
     }
   }
   return false
+}
+
+function isSameText(a: IndexSpec, b: IndexSpec): boolean {
+  return a.name === b.name && equalValues(describeIndex(a), describeIndex(b))
+}
+
+function onlyOneText({ name }: IndexSpec): CommandError {
+  return new CommandError(
+    'CannotCreateIndex',
+    `only one text index per collection allowed, found existing text index "${name}"`,
+  )
 }
 
 /** What tells one index from another, so that both may exist: the keys, and which documents they are about. */

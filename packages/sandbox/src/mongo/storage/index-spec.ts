@@ -11,6 +11,7 @@ import {
 } from '../bson/value.js'
 import { CommandError } from '../errors.js'
 import { parseFilter, type Filter } from '../query/filter.js'
+import { describeTextSpec, isTextKey, parseTextSpec, textOptions } from '../text/text-spec.js'
 import type { IndexSpec } from './index.js'
 
 /** The index that every collection has. */
@@ -25,10 +26,6 @@ export const ID_INDEX: IndexSpec = {
 
 /** Options that MongoDB has for kinds of index that are not here; refused by name. */
 const REFUSED = new Set([
-  'weights',
-  'default_language',
-  'language_override',
-  'textIndexVersion',
   '2dsphereIndexVersion',
   'bits',
   'min',
@@ -50,6 +47,7 @@ const KNOWN = new Set([
   'v',
   'ns',
   'collation',
+  ...textOptions,
 ])
 
 /** Reads one specification of `createIndexes`. Throws a `CommandError` for what is wrong or not supported. */
@@ -83,6 +81,10 @@ export function parseIndexSpec(source: Doc): IndexSpec {
     throw cannotCreate('cannot mix "partialFilterExpression" and "sparse" options')
   }
   if (key.size === 1 && key.has('_id')) assertPlain(source)
+  if (isTextKey(key)) return parseTextIndex(source, key, name)
+  for (const option of textOptions) {
+    if (source.has(option)) throw cannotCreate(`the index option '${option}' is of text indexes only`)
+  }
   return {
     name,
     key,
@@ -95,8 +97,21 @@ export function parseIndexSpec(source: Doc): IndexSpec {
   }
 }
 
+/** Nothing can be looked up in it by a planner: it has no fields, and it is never complete. */
+function parseTextIndex(source: Doc, key: Doc, name: string): IndexSpec {
+  for (const option of ['unique', 'sparse', 'hidden', 'partialFilterExpression', 'expireAfterSeconds']) {
+    const value = source.get(option)
+    if (value === undefined || value === false) continue
+    throw cannotCreate(`text indexes of this server have no option '${option}'`)
+  }
+  const text = parseTextSpec(source, key)
+  const { key: normalized } = Object.fromEntries(describeTextSpec(text)) as { key: Doc }
+  return { name, key: normalized, fields: [], unique: false, sparse: true, hidden: false, text }
+}
+
 /** The specification as `listIndexes` shows it. */
 export function describeIndex(spec: IndexSpec): Doc {
+  if (spec.text) return new Map([...document({ v: 2, name: spec.name }), ...describeTextSpec(spec.text)])
   return document({
     v: 2,
     key: spec.key,

@@ -7,6 +7,7 @@ import type { Filter } from '../query/filter.js'
 import { keysOf, type Key } from '../query/keys.js'
 import { matches } from '../query/match.js'
 import { someElement } from '../query/path.js'
+import { assertNoLanguage, type TextSpec } from '../text/text-spec.js'
 import { SortedList } from './sorted-list.js'
 
 /** A stored document. It is never changed: an update puts another in its place. */
@@ -28,6 +29,8 @@ export interface IndexSpec {
   hidden: boolean
   partialFilter?: { source: Doc; filter: Filter }
   expireAfterSeconds?: number
+  /** Of a text index: it has no ordered fields, and no entries. */
+  text?: TextSpec
 }
 
 /** One entry of an index: a key and the document that has it. */
@@ -65,7 +68,11 @@ export class Index {
 
   /** The keys that a document has, each once; none if the index leaves it out. */
   keysFor(doc: Doc): { keys: Key[]; multikey: boolean[] } {
-    const { partialFilter, sparse } = this.spec
+    const { partialFilter, sparse, text } = this.spec
+    if (text) {
+      assertNoLanguage(text, doc)
+      return { keys: [], multikey: [] }
+    }
     const isOut =
       (partialFilter && !matches(partialFilter.filter, doc)) ||
       (sparse && !this.#paths.some((path) => someElement(doc, path, true, (value) => value !== undefined)))
