@@ -35,7 +35,7 @@ export function createApp({ env, shop, security, online, hangUp, health, webDir 
   app.use('/api/auth', accountRoutes({ env, security, hangUp, ...shop })) // before compression: its answers hold tokens (BREACH)
   app.use(compression()) // the one layer that compresses
 
-  app.use('/api/products', productRoutes(shop))
+  app.use('/api/products', productRoutes({ security, ...shop }))
   app.use('/api/orders', authenticated, orderRoutes({ security, ...shop }))
   app.use('/api/admin', authenticated, authorize('admin'), adminRoutes({ security, online, ...shop }))
   app.use('/api/config', configRoute({ env, ...shop }))

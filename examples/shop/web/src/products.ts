@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { api, type ApiError } from './api'
 import { createStore, useStore } from './store'
 import type { Product } from './types'
@@ -22,10 +22,63 @@ export function useProducts(): Shelf & { reload: () => void } {
 
 function load(): void {
   shelf.set({})
-  loading ??= api<{ products: Product[] }>('/products')
+  loading ??= api<{ products: Product[] }>('/products?limit=100')
     .then(({ products }) => shelf.set({ products }))
     .catch((error: ApiError) => shelf.set({ error }))
     .finally(() => {
       loading = undefined
     })
+}
+
+/** What the shelves are asked for: by the address of the page, so that it can be kept and sent to a friend. */
+export interface Wanted {
+  search: string
+  category: string
+  /** In whole shillings; empty for any. */
+  max: string
+  sort: string
+}
+
+interface Found {
+  products: Product[]
+  /** Where the next page begins. */
+  next?: string
+}
+
+/** A page of products after the other. While new ones are looked for, those of before stay. */
+export function useFound(wanted: Wanted) {
+  const [found, setFound] = useState<Found>()
+  const [error, setError] = useState<ApiError>()
+  const [attempt, setAttempt] = useState(0)
+  const query = toQuery(wanted)
+
+  useEffect(() => {
+    let current = true
+    setError(undefined)
+    api<Found>(`/products?${query}`).then(
+      (answer) => current && setFound(answer),
+      (failure: ApiError) => current && setError(failure),
+    )
+    return () => {
+      current = false
+    }
+  }, [query, attempt])
+
+  async function more() {
+    const page = await api<Found>(`/products?${query}&after=${found!.next}`)
+    setFound({ ...page, products: [...found!.products, ...page.products] })
+  }
+
+  return { ...found, error, reload: () => setAttempt((n) => n + 1), more: () => void more().catch(setError) }
+}
+
+function toQuery({ search, category, max, sort }: Wanted): string {
+  const minor = Math.round(Number(max) * 100)
+  return new URLSearchParams({
+    limit: '12',
+    ...(search && { search }),
+    ...(category && { category }),
+    ...(minor > 0 && { max: String(minor) }),
+    ...(sort && { sort }),
+  }).toString()
 }

@@ -12,6 +12,8 @@ export interface Product {
   category: string
   price: Money
   picture: string
+  /** How many are free to be bought. */
+  stock: number
 }
 
 export interface User {

@@ -4,7 +4,7 @@ const productSchema = new Schema({
   slug: { type: String, required: true, unique: true },
   name: { type: String, required: true },
   description: { type: String, required: true },
-  category: { type: String, required: true, index: true },
+  category: { type: String, required: true },
   price: {
     minor: { type: Number, required: true },
     currency: { type: String, required: true },
@@ -25,6 +25,13 @@ const productSchema = new Schema({
     },
   ],
 })
+// English and Swahili stand side by side: words are found as they are written.
+productSchema.index(
+  { name: 'text', description: 'text' },
+  { default_language: 'none', weights: { name: 3, description: 1 } },
+)
+productSchema.index({ category: 1, 'price.minor': 1 })
+productSchema.index({ 'price.minor': 1, _id: 1 })
 productSchema.index({ 'reservations.at': 1 }, { sparse: true })
 
 export type Product = InferSchemaType<typeof productSchema>

@@ -10,7 +10,7 @@ interface ProductCardProps {
 
 /** The whole card is the link; its name is the product's. */
 export function ProductCard({ product, eager = false }: ProductCardProps) {
-  const { money } = useI18n()
+  const { t, money } = useI18n()
   return (
     <li className="card">
       <Picture of={product} glides eager={eager} />
@@ -19,6 +19,8 @@ export function ProductCard({ product, eager = false }: ProductCardProps) {
           {product.name}
         </Link>
         <p className="price">{money(product.price)}</p>
+        {product.stock === 0 && <p className="card-note">{t.soldOutHere}</p>}
+        {product.stock > 0 && product.stock <= 5 && <p className="card-note">{t.fewLeft(product.stock)}</p>}
       </div>
     </li>
   )

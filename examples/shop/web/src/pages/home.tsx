@@ -1,18 +1,28 @@
 import { useSearchParams } from 'wouter'
 import { Failure } from '../components/failure'
+import { Finder } from '../components/finder'
 import { Heading } from '../components/heading'
 import { ProductCard } from '../components/product-card'
 import { CardSkeletons } from '../components/skeleton'
 import { useI18n } from '../i18n'
-import { useProducts } from '../products'
-import type { Product } from '../types'
+import { useFound, type Wanted } from '../products'
 
 export function HomePage() {
   const { t } = useI18n()
-  const { products, error, reload } = useProducts()
-  const [search, setSearch] = useSearchParams()
-  const category = search.get('category')
-  const shown = products?.filter((product) => !category || product.category === category)
+  const [address, setAddress] = useSearchParams()
+  const wanted: Wanted = {
+    search: address.get('search') ?? '',
+    category: address.get('category') ?? '',
+    max: address.get('max') ?? '',
+    sort: address.get('sort') ?? '',
+  }
+  const { products, next, error, reload, more } = useFound(wanted)
+  const isWhole = Object.values(wanted).every((value) => !value)
+
+  function choose(change: Partial<Wanted>) {
+    const chosen = Object.entries({ ...wanted, ...change }).filter(([, value]) => value)
+    setAddress(Object.fromEntries(chosen), { replace: true })
+  }
 
   return (
     <div className="page">
@@ -20,46 +30,24 @@ export function HomePage() {
         <Heading title="Soko">{t.tagline}</Heading>
         <p className="lead">{t.intro}</p>
       </div>
-      {products && (
-        <Chips
-          products={products}
-          chosen={category}
-          choose={(next) => setSearch(next ? { category: next } : {}, { replace: true })}
-        />
-      )}
+      <Finder wanted={wanted} choose={choose} />
       {error && <Failure error={error} retry={reload} />}
-      {shown?.length === 0 && <p className="empty">{t.nothingHere}</p>}
-      <ul className={`grid ${category ? '' : 'all'}`} aria-busy={!products && !error}>
-        {shown?.map((product, i) => (
+      <p role="status" className={products?.length === 0 ? 'empty' : 'hidden'}>
+        {products && !isWhole && (products.length === 0 ? t.nothingHere : t.found(products.length))}
+      </p>
+      <ul className={`grid ${isWhole ? 'all' : ''}`} aria-busy={!products && !error}>
+        {products?.map((product, i) => (
           <ProductCard key={product.id} product={product} eager={i < 4} />
         ))}
         {!products && !error && <CardSkeletons count={9} />}
       </ul>
-    </div>
-  )
-}
-
-interface ChipsProps {
-  products: Product[]
-  chosen: string | null
-  choose: (category: string | null) => void
-}
-
-function Chips({ products, chosen, choose }: ChipsProps) {
-  const { t } = useI18n()
-  const categories = [...new Set(products.map(({ category }) => category))]
-  return (
-    <div role="group" aria-label={t.category} className="chips">
-      {[null, ...categories].map((category) => (
-        <button
-          key={category}
-          type="button"
-          aria-pressed={chosen === category}
-          onClick={() => choose(category)}
-        >
-          {category === null ? t.everything : (t.categories[category] ?? category)}
-        </button>
-      ))}
+      {next && (
+        <p className="more">
+          <button type="button" className="button quiet" onClick={more}>
+            {t.showMore}
+          </button>
+        </p>
+      )}
     </div>
   )
 }

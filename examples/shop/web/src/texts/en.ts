@@ -13,6 +13,16 @@ export const en = {
   cartCount: (n: number) => (n === 1 ? '1 item' : `${n} items`),
   mainMenu: 'Main',
 
+  search: 'Search the shop',
+  searchGo: 'Search',
+  maxPrice: 'At most (KES)',
+  sort: 'Sort by',
+  sorts: { shelf: 'As on our shelves', cheapest: 'Price, low first', dearest: 'Price, high first' } as Record<
+    string,
+    string
+  >,
+  found: (n: number) => (n === 1 ? '1 thing found' : `${n} things found`),
+  showMore: 'Show more',
   category: 'Category',
   everything: 'Everything',
   categories: { pantry: 'Pantry', textiles: 'Textiles', home: 'For the home', wear: 'To wear' } as Record<
@@ -20,7 +30,9 @@ export const en = {
     string
   >,
   loading: 'Loading…',
-  nothingHere: 'Nothing on this shelf today.',
+  nothingHere: 'Nothing like this on our shelves today.',
+  soldOutHere: 'Sold out',
+  fewLeft: (n: number) => `Only ${n} left`,
   backToShop: 'Back to the shop',
   alsoHere: 'Also on our shelves',
 
