@@ -7,6 +7,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { otherNode } from './other-node.mjs'
+import { coverageFaults } from './check-coverage.mjs'
 import { install } from './setup.mjs'
 
 /** Beside the release line that runs this; its binary comes from the npm registry. */
@@ -42,6 +43,14 @@ if (process.env.CI === 'true' && !process.version.startsWith(`v${OTHER_NODE}.`))
   await step(`tests of the packages on Node ${OTHER_NODE}`, () =>
     vitest('vitest-other-node.json', ['packages', ...process.argv.slice(2)], otherNode(OTHER_NODE)),
   )
+}
+
+// A part of the tests shows a part of the guide: only the whole can be held to the list. Page tests need a browser.
+if (reports[0] && chromium && process.argv.length === 2) {
+  await step('guide coverage', async () => {
+    const faults = coverageFaults(reports[0])
+    if (faults.length) throw new Error(`docs/guide-coverage.md is wrong:\n${faults.join('\n')}`)
+  })
 }
 
 const sum = (field) => reports.reduce((total, report) => total + (report[field] ?? 0), 0)
