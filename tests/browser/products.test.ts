@@ -11,7 +11,10 @@ describe.skipIf(!chromiumPath)('the shelves in a browser', { timeout: 120_000 },
     await page.getByRole('link', { name: 'Nyeri AA coffee' }).waitFor()
     await page.getByRole('searchbox', { name: 'Search the shop' }).fill('tea')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('status').filter({ hasText: /^2 things found/ }).waitFor()
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^2 things found/ })
+      .waitFor()
     expect(await names()).toEqual(['Kericho purple tea', 'Enamel mug'])
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Price, low first')
     await expect.poll(names).toEqual(['Enamel mug', 'Kericho purple tea'])
@@ -21,7 +24,10 @@ describe.skipIf(!chromiumPath)('the shelves in a browser', { timeout: 120_000 },
 
     // The address is the search: a friend who is sent it sees the same.
     await page.reload()
-    await page.getByRole('status').filter({ hasText: /^2 things found/ }).waitFor()
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^2 things found/ })
+      .waitFor()
     await page.getByRole('spinbutton', { name: 'At most (KES)' }).fill('500')
     await page.getByRole('button', { name: 'Search' }).click()
     await expect.poll(names).toEqual(['Enamel mug'])
