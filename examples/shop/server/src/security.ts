@@ -56,7 +56,7 @@ export async function securityOptions({ env, connection, accounts, redis, logger
       idleTtlSeconds: env.JWT_REFRESH_EXPIRY,
       cookie: { path: '/api/auth' },
     },
-    lockout: { store: states, freeAttempts: env.RATE_LIMIT_AUTH_MAX },
+    lockout: { store: states },
     passwordReset: { store: states },
     logger,
   } satisfies SecurityOptions
