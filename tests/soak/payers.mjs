@@ -24,9 +24,11 @@ export function createPayers({ webUrl, sandbox, sdk, statusOf, signal }) {
     for (const fault of order.faults) sandbox.daraja.faults.order(fault)
     for (const [index, action] of order.actions.entries()) {
       if (index > 0) await until(async () => ['failed', 'expired'].includes(await statusOf(order.reference)))
-      const payment = await press(order, ({ status }) => status !== 'created')
+      // Of three presses at once one may see the others under way, and they may come to nothing.
+      do await press(order, ({ status }) => status !== 'created')
+      while ((await statusOf(order.reference)) === 'created')
       // Nothing on the phone: the push has failed, or it never came so far.
-      if (!phone.view().prompt) return payment
+      if (!phone.view().prompt) return
       if (action === 'pay' || action === 'poor') await phone.enterPin('1234')
       if (action === 'wrongPin') await phone.enterPin('9999')
       if (action === 'cancel') await phone.cancel()

@@ -84,6 +84,11 @@ if (server) {
     })
     res.end()
   })
+  app.post('/resolve', async (req, res) => {
+    const { id, refundId, status } = req.body
+    await payments.resolve(id, { refundId, status, actor: 'soak' })
+    res.end()
+  })
   server.on('request', app)
 } else {
   payments.worker(worker)
