@@ -1,12 +1,17 @@
 /**
- * `npm run soak`: thousands of payments through kills and faults, then our books against those of the providers. The
- * exit code is 1 if they differ.
+ * `npm run soak`: thousands of payments through kills and faults, then our books against those of the providers; then a
+ * thousand prompts through lost callbacks and dying tokens, and ten thousand callbacks that wait. The exit code is 1 if
+ * anything differs.
  *
  *   npm run soak -- [--payments 5000] [--cards form|page] [--seed any-word] [--plan]
  *
  * A seed reproduces its plan; `--plan` prints that and does nothing. Without one, the time of day is the seed.
  */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { mpesaChaos } from '../tests/soak/mpesa-chaos.mjs'
 import { runSoak } from '../tests/soak/soak.mjs'
 import { describePlan, makePlan } from '../tests/soak/plan.mjs'
 
@@ -44,4 +49,19 @@ for (const [name, value] of Object.entries(figures)) {
 }
 for (const difference of differences) console.error(`✗ ${difference}`)
 console.log(`\n${differences.length} differences`)
-process.exit(differences.length > 0 ? 1 : 0)
+
+const chaosSeed = createHash('sha256').update(values.seed).digest().readUInt32LE()
+const chaos = await mpesaChaos({ count: Math.min(payments, 1_000), seed: chaosSeed })
+console.log('\nprompts', JSON.stringify(chaos.counts), `${chaos.calls} calls, ${chaos.wrong.length} wrong`)
+for (const wrong of chaos.wrong) console.error(`✗ ${wrong}`)
+
+const backlog = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', 'packages/payments/test/failures-backlog.test.ts'],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: { ...process.env, BACKLOG: String(Math.min(2 * payments, 10_000)) },
+  },
+)
+process.exit(differences.length + chaos.wrong.length + (backlog.status ?? 1) > 0 ? 1 : 0)
