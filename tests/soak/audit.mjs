@@ -10,15 +10,7 @@ const OVER = ['succeeded', 'failed', 'expired', 'canceled']
  * @param {import('./plan.mjs').Order[]} orders
  */
 export async function findDifferences(db, sandbox, orders) {
-  const payments = await db
-    .collection('payments')
-    .find({ version: { $exists: true } })
-    .toArray()
-  const entries = await db
-    .collection('inbox')
-    .find({ paymentId: { $exists: true } })
-    .toArray()
-  const fulfilments = await db.collection('fulfilments').find().toArray()
+  const { payments, entries, fulfilments } = await readOurs(db)
   const books = readBooks(sandbox)
   return [
     ...compare('payments of an order', countBy(payments, 'reference'), onePer(orders)),
@@ -57,15 +49,7 @@ export async function findOpen(db, sandbox) {
 
 /** The figures of a run. */
 export async function figuresOf(db, sandbox) {
-  const payments = await db
-    .collection('payments')
-    .find({ version: { $exists: true } })
-    .toArray()
-  const entries = await db
-    .collection('inbox')
-    .find({ paymentId: { $exists: true } })
-    .toArray()
-  const fulfilments = await db.collection('fulfilments').find().toArray()
+  const { payments, entries, fulfilments } = await readOurs(db)
   const sent = [...sandbox.daraja.callbacks(), ...sandbox.stripe.deliveries()]
   const count = (list, test) => list.filter(test).length
   const sum = (list, value) => list.reduce((total, each) => total + value(each), 0)
@@ -86,6 +70,17 @@ export async function figuresOf(db, sandbox) {
     'refunds succeeded': sum(payments, ({ refunds = [] }) => count(refunds, isGivenBack)),
     'money kept': sumByCurrency(payments),
   }
+}
+
+/** What we have stored; each collection also holds documents of the store's own. */
+async function readOurs(db) {
+  const read = (name, filter) => db.collection(name).find(filter).toArray()
+  const [payments, entries, fulfilments] = await Promise.all([
+    read('payments', { version: { $exists: true } }),
+    read('inbox', { paymentId: { $exists: true } }),
+    read('fulfilments', {}),
+  ])
+  return { payments, entries, fulfilments }
 }
 
 /** What Safaricom and Stripe say: by currency, by order, and how often each was asked for the money. */
