@@ -251,7 +251,8 @@ async function settleByHand(db, sandbox, webUrl) {
     const receipts = attempts.map(({ receipt }) => receipt)
     const isReversed = sandbox.daraja
       .jobs()
-      .some(({ fields, result }) => receipts.includes(fields.TransactionID) && result?.code === 0)
+      .filter(({ operation, result }) => operation === 'reversal' && result?.code === 0)
+      .some(({ fields }) => receipts.includes(fields.TransactionID))
     const body = JSON.stringify({ id, refundId, status: isReversed ? 'succeeded' : 'failed' })
     await fetch(`${webUrl}/resolve`, {
       method: 'POST',
