@@ -157,6 +157,22 @@ describe('mode 8: a primary that steps down', () => {
     await shop.untilPaid(id)
   })
 
+  test('a second delivery of what no majority has yet is not acknowledged either', async () => {
+    const shop = await startShop(proxy.uri)
+    const id = await shop.charged()
+    proxy.faults.push(
+      { command: 'insert', fault: 'amend', answer: notMajority },
+      { command: 'update', fault: 'amend', answer: notMajority },
+    )
+    await sandbox.clock.advance(2_000)
+    await sandbox.clock.advance(REDELIVERY_MS)
+    expect(statuses()).toEqual([503, 503])
+    await sandbox.clock.advance(10 * REDELIVERY_MS)
+    expect(statuses()).toEqual([503, 503, 200])
+    shop.payments.worker({ pollMs: 10, leaseMs: 1_500 })
+    await shop.untilPaid(id)
+  })
+
   test('every write of a worker may be refused, or executed and its answer lost: the payment is taken once', async () => {
     const shop = await startShop(proxy.uri)
     const worker = shop.payments.worker({ pollMs: 10, leaseMs: 1_000 })

@@ -45,6 +45,8 @@ export interface SpawnOptions {
   port?: number
   /** By how much its clock is wrong. */
   shiftMs?: number
+  /** Default 1 500. Longer where nobody may take over from a process that a busy machine keeps waiting. */
+  leaseMs?: number
 }
 
 /** A process, and what it has said. */
@@ -112,7 +114,14 @@ export function useProcesses(): Processes {
     for (const name of ['payments', 'inbox', 'fulfilled']) await context.db.collection(name).deleteMany({})
   })
 
-  function spawn({ worker = false, fault = '', start = '', port = 0, shiftMs }: SpawnOptions = {}): Spawned {
+  function spawn({
+    worker = false,
+    fault = '',
+    start = '',
+    port = 0,
+    shiftMs,
+    leaseMs = 1_500,
+  }: SpawnOptions = {}): Spawned {
     const fixture = (name: string) => new URL(`./fixtures/${name}.mjs`, import.meta.url)
     const child = fork(fileURLToPath(fixture('process')), {
       execArgv: shiftMs === undefined ? [] : ['--import', fixture('shifted-clock').href],
@@ -125,6 +134,7 @@ export function useProcesses(): Processes {
         WORKER: worker ? '1' : '',
         PORT: String(port),
         SHIFT_MS: String(shiftMs),
+        LEASE_MS: String(leaseMs),
       },
     })
     children.add(child)

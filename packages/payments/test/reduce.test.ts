@@ -375,6 +375,14 @@ describe('properties', () => {
     )
   })
 
+  test('mode 3: an event that was applied is not applied again, whatever has happened since', () => {
+    const parking = { ...claim('1', fromMinor(1, 'KES')), id: 'e1' }
+    const decided: Fact = { evidence: 'operator', status: 'failed', note: 'amina: not our sale' }
+    const { payment } = run([begin(), accepted(), parking, decided])
+    expect(payment.status).toBe('failed')
+    expect(reduce(payment, { at, attemptId: '1', ...parking })).toEqual({ next: payment, effects: [] })
+  })
+
   test('mode 5: the same fact told twice, by different events, bumps no version and has no effect', () => {
     const once = run([begin(), accepted(), { ...refused('callback'), id: 'e1' }])
     const { next, effects } = reduce(once.payment, { at, attemptId: '1', ...refused('callback'), id: 'e2' })

@@ -87,6 +87,7 @@ describe('on MongoDB', () => {
   })
 
   test('mode 8: every write is acknowledged by the journals of a majority, and is a plain update', async () => {
+    for (const { run } of [...inboxContract(newInbox), ...paymentStoreContract(newStore)]) await run()
     const writes = commands.filter(({ commandName }) => /^(insert|update|findAndModify)$/.test(commandName))
     expect(new Set(writes.map(({ commandName }) => commandName))).toEqual(
       new Set(['insert', 'update', 'findAndModify']),

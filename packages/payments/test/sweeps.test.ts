@@ -73,11 +73,14 @@ describe('what callbacks never tell', () => {
 
   test('a code that nobody knows is never a failure', async () => {
     const timing = { ...QUICK, reviewAfterMs: 200 }
-    await open({ mpesa: { timing } })
-    shop.payments.worker({ pollMs: 5 })
+    await open({ sandbox: { timeScale: 0, daraja: { spikeArrest: {} } }, mpesa: { timing } })
     shop.daraja.faults.order({ fault: 'forceResult', resultCode: 'SFC_IC9999' })
     const { id } = await started()
-    expect(await shop.until(id, 'review')).toMatchObject({ reviewReason: 'unresolved' })
+    await shop.sandbox.clock.advance(60_000)
+    expect(shop.daraja.callbacks()).toMatchObject([{ state: 'delivered' }])
+    const worker = shop.payments.worker({ pollMs: 5 })
+    expect(await shop.until(id, 'review', 'failed')).toMatchObject({ reviewReason: 'unresolved' })
+    await worker.drained()
     const { history } = (await shop.store.get(id))!
     expect(history).toContainEqual(expect.objectContaining({ evidence: 'callback', code: 'SFC_IC9999' }))
   })

@@ -146,6 +146,35 @@ describe('mode 9: a handler that throws', () => {
     expect(runs).toBe(1)
   })
 
+  test('is not run again before its wait is over, and neither is a callback', async () => {
+    let [now, reads, runs] = [Date.now(), 0, 0]
+    vi.spyOn(Math, 'random').mockReturnValue(0.9)
+    const provider = instantProvider({
+      async read() {
+        if (++reads === 1) throw new Error('no answer')
+        return { status: 'succeeded' }
+      },
+    })
+    const on: EffectHandlers = {
+      paid() {
+        if (++runs === 1) throw new Error('the mail server is down')
+      },
+    }
+    const { payments, toBePaid } = setUp(on, { provider, clock: () => now })
+    await toBePaid()
+    const worker = payments.worker({ pollMs: 2 })
+    for (const done of [
+      [1, 0],
+      [2, 1],
+      [2, 2],
+    ]) {
+      await worker.drained()
+      expect([reads, runs]).toEqual(done)
+      now += 10
+    }
+    vi.restoreAllMocks()
+  })
+
   test('waits with full jitter: from nothing to an exponential bound with a cap', () => {
     const policy = { baseMs: 2_000, capMs: 3_600_000, maxAttempts: 20 }
     const bounds = Array.from({ length: 20 }, (_, index) => backoffMs(index + 1, policy, () => 1))
@@ -164,14 +193,14 @@ describe('mode 11: a handler that outlives its lease', () => {
     const { payments, toBePaid } = setUp({
       async paid(_, { signal }) {
         runs++
-        await new Promise((resolve) => setTimeout(resolve, 200))
+        await new Promise((resolve) => setTimeout(resolve, 1_500))
         expect(signal.aborted).toBe(false)
       },
     })
     await toBePaid()
     const [first, second] = [
-      payments.worker({ pollMs: 2, leaseMs: 60 }),
-      payments.worker({ pollMs: 2, leaseMs: 60 }),
+      payments.worker({ pollMs: 2, leaseMs: 900 }),
+      payments.worker({ pollMs: 2, leaseMs: 900 }),
     ]
     await vi.waitUntil(() => runs > 0)
     await Promise.all([first.drained(), second.drained()])

@@ -157,7 +157,7 @@ describe('the sweep of events', () => {
     expect(entry).toMatchObject({ verifiedBy: 'sweep' })
   })
 
-  test('7: the store is down when events come: 503, and they are found when it is back, with no delivery at all', async () => {
+  test('mode 7: the store is down when events come: 503, and they are found when it is back, with no delivery at all', async () => {
     const inbox = memoryInbox()
     let isDown = false
     const fragile: Inbox = {
@@ -179,7 +179,7 @@ describe('the sweep of events', () => {
     expect(shop.told.length).toBeLessThanOrEqual(1)
   })
 
-  test('24: finds all of a long outage, page by page', async () => {
+  test('mode 24: finds all of a long outage, page by page', async () => {
     await open()
     shop.remote.faults.order({ fault: 'dropDelivery', times: 1_000 })
     const started = []
@@ -193,7 +193,7 @@ describe('the sweep of events', () => {
     expect(events.filter(({ verifiedBy }) => verifiedBy === 'sweep')).toHaveLength(110)
   })
 
-  test('23: an event that was never made is in no list: the open payment is asked about', async () => {
+  test('mode 23: an event that was never made is in no list: the open payment is asked about', async () => {
     await open({ stripe: { timing: QUICK } })
     const worker = shop.payments.worker({ pollMs: 5 })
     shop.remote.faults.order({ fault: 'suppressEvent', times: 100 })
