@@ -1,5 +1,5 @@
 import { request, type OutgoingHttpHeaders } from 'node:http'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import Stripe from 'stripe'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -49,15 +49,18 @@ test('mode 16: an event of 300 KB, chunked, compressed, of any content type or n
   const packed = payload()
   const gzip = { 'stripe-signature': sign(packed), 'content-encoding': 'gzip' }
   expect(await send(gzip, gzipSync(packed))).toBe(200)
+  const deflated = payload()
+  const deflate = { 'stripe-signature': sign(deflated), 'content-encoding': 'deflate' }
+  expect(await send(deflate, deflateSync(deflated))).toBe(200)
   const measured = payload()
   const length = { 'stripe-signature': sign(measured), 'content-length': Buffer.byteLength(measured) }
   expect(await send(length, measured)).toBe(200)
-  expect(shop.inserted).toHaveLength(7)
+  expect(shop.inserted).toHaveLength(8)
 
   const tooLarge = JSON.stringify({ id: 'evt_1', type: 'x', filler: 'x'.repeat(500_000) })
   expect(await send({ 'stripe-signature': sign(tooLarge) }, tooLarge)).toBe(413)
   expect(await send({ ...gzip, 'stripe-signature': sign(tooLarge) }, gzipSync(tooLarge))).toBe(413)
-  expect(shop.inserted).toHaveLength(7)
+  expect(shop.inserted).toHaveLength(8)
   const worker = shop.payments.worker({ pollMs: 2 })
   await worker.drained()
   expect(shop.told).toEqual([`${id}:paid`])

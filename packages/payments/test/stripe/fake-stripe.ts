@@ -27,7 +27,7 @@ export async function startFakeStripe() {
   const saved = new Map<string, { request: string; status: number; body: Json }>()
   const requests: { method: string; path: string; key: string | undefined; form: Json }[] = []
   const faults: Fault[] = []
-  const settings = { searchFinds: true, refundStatus: 'succeeded' }
+  const settings = { searchFinds: true, refundStatus: 'succeeded', questionsFail: false }
 
   const server = createServer((req, res) => {
     serve(req, res).catch((error: unknown) =>
@@ -44,6 +44,9 @@ export async function startFakeStripe() {
     const key = req.headers['idempotency-key'] as string | undefined
     requests.push({ method: req.method!, path: url.pathname, key, form })
     const fault = req.method === 'POST' ? faults.shift() : undefined
+    if (req.method === 'GET' && settings.questionsFail) {
+      return send(res, 503, { error: { type: 'api_error', message: 'An error occurred' } })
+    }
     if (fault?.fault === 'answer') return send(res, fault.status, { error: fault.error })
 
     const known = key === undefined ? undefined : saved.get(key)

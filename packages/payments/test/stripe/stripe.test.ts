@@ -116,7 +116,7 @@ describe('calls whose answer is lost', () => {
   })
 
   test.each([undefined, CHECKOUT])(
-    '17: an answer that never came is fetched by start(), with the key that was stored: one object (%#)',
+    'mode 17: an answer that never came is fetched by start(), with the key that was stored: one object (%#)',
     async (checkout) => {
       await open({ stripe: checkout ? { checkout } : {} })
       shop.fake.faults.push(LOST, LOST)
@@ -132,7 +132,7 @@ describe('calls whose answer is lost', () => {
   )
 
   test.each([undefined, CHECKOUT])(
-    '17: nobody comes back: the worker finds the object by its metadata, search or no search (%#)',
+    'mode 17: nobody comes back: the worker finds the object by its metadata, search or no search (%#)',
     async (checkout) => {
       await open({ stripe: checkout ? { checkout } : {} })
       shop.fake.settings.searchFinds = false
@@ -166,7 +166,7 @@ describe('calls whose answer is lost', () => {
   })
 
   test.each([true, false])(
-    '18: a saved 500 repeats forever: looked up, then a new key; no second object (executed: %s)',
+    'mode 18: a saved 500 repeats forever: looked up, then a new key; no second object (executed: %s)',
     async (executed) => {
       await open()
       shop.fake.settings.searchFinds = executed
@@ -184,6 +184,18 @@ describe('calls whose answer is lost', () => {
       expect((await shop.store.get(id))!.attempts[0]!.idempotencyKey).toMatch(executed ? /:1$/ : /:2$/)
     },
   )
+
+  test('mode 17: while it cannot be looked for it is not asked for again', async () => {
+    await open()
+    Object.assign(shop.stripe.resume, { keyLifetimeMs: 0 })
+    shop.fake.faults.push(LOST, LOST)
+    const { id } = await started()
+    shop.fake.settings.questionsFail = true
+    expect(await shop.payments.start(id)).toMatchObject({ status: 'submitting' })
+    shop.fake.settings.questionsFail = false
+    expect(await shop.payments.start(id)).toMatchObject({ status: 'pending' })
+    expect(shop.fake.intents.size).toBe(1)
+  })
 
   test('mode 17: a refusal of the repeated call does not prove that the first one did nothing: it is looked for', async () => {
     await open()
