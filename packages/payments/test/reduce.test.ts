@@ -134,6 +134,14 @@ describe('the usual ways', () => {
 })
 
 describe('mode 19: success after we had given up', () => {
+  test('a success that was reported and is not confirmed yet is not given up at our deadline', () => {
+    for (const conclusive of [false, true]) {
+      const { payment, keys } = run([begin(), accepted(), claim(), expiry('1', conclusive)])
+      expect(payment).toMatchObject({ status: 'processing', attempts: [{ status: 'processing' }] })
+      expect(keys).toEqual([])
+    }
+  })
+
   test('after a crash without a reference: expired at the deadline, then succeeded and late', () => {
     const expired = run([begin(), expiry()])
     expect(expired).toMatchObject({ status: 'expired', keys: ['pay_1:expired:1'] })

@@ -230,6 +230,21 @@ describe('calls whose answer is lost', () => {
     expect((await shop.payments.start(id)).status).toBe('pending')
     expect(shop.fake.intents.size).toBe(1)
   })
+
+  test('mode 18: one new key is tried at a time, however many are refused', async () => {
+    await open()
+    const fault = {
+      fault: 'answer',
+      status: 400,
+      error: { type: 'idempotency_error', message: 'm' },
+    } as const
+    shop.fake.faults.push({ ...fault, status: 503, error: { type: 'api_error', message: 'm' } }, fault, fault)
+    const { id } = await started()
+    expect(await shop.payments.start(id)).toMatchObject({ status: 'submitting' })
+    expect(shop.fake.creates().map(({ key }) => key!.split(':').at(-1))).toEqual(['1', '1', '2'])
+    expect(await shop.payments.start(id)).toMatchObject({ status: 'pending' })
+    expect(shop.fake.intents.size).toBe(1)
+  })
 })
 
 describe('what became of it', () => {
