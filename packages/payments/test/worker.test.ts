@@ -287,28 +287,46 @@ describe('mode 12: a wrong clock on the machine', () => {
 })
 
 describe('mode 24: a backlog', () => {
-  test('of one payment does not keep the others waiting, and no more is done at once than allowed', async () => {
+  test.each([1, 3])(
+    'of one payment does not keep the others waiting, and no more than %i are worked on at once',
+    async (concurrency) => {
+      const order: string[] = []
+      let [atOnce, most] = [0, 0]
+      const provider = instantProvider({
+        async read({ providerRef }) {
+          most = Math.max(most, ++atOnce)
+          await new Promise((resolve) => setImmediate(resolve))
+          atOnce--
+          order.push(providerRef)
+          return { status: 'processing' }
+        },
+      })
+      const { payments, inbox, arrive, toBePaid } = setUp({ paid() {} }, { provider })
+      const busy = await toBePaid()
+      for (let count = 0; count < 300; count++) await arrive(busy, `copy-${count}`)
+      const others = await Promise.all(Array.from({ length: 20 }, toBePaid))
+      const worker = payments.worker({ pollMs: 2, concurrency })
+      await worker.drained()
+      const lastOther = Math.max(...others.map((id) => order.indexOf(`ref_${id}`)))
+      expect(lastOther).toBeLessThan(100)
+      expect(most).toBeLessThanOrEqual(concurrency)
+      expect(await inbox.claim({ owner: 'test', leaseMs: 1, exclude: [] })).toBeNull()
+    },
+  )
+
+  test('of callbacks does not keep waiting what they have led to', async () => {
     const order: string[] = []
-    let [atOnce, most] = [0, 0]
     const provider = instantProvider({
-      async read({ providerRef }) {
-        most = Math.max(most, ++atOnce)
-        await new Promise((resolve) => setImmediate(resolve))
-        atOnce--
-        order.push(providerRef)
-        return { status: 'processing' }
+      async read() {
+        order.push('read')
+        return { status: 'succeeded' }
       },
     })
-    const { payments, inbox, arrive, toBePaid } = setUp({ paid() {} }, { provider })
-    const busy = await toBePaid()
-    for (let count = 0; count < 300; count++) await arrive(busy, `copy-${count}`)
-    const others = await Promise.all(Array.from({ length: 20 }, toBePaid))
-    const worker = payments.worker({ pollMs: 2, concurrency: 3 })
-    await worker.drained()
-    const lastOther = Math.max(...others.map((id) => order.indexOf(`ref_${id}`)))
-    expect(lastOther).toBeLessThan(100)
-    expect(most).toBeLessThanOrEqual(3)
-    expect(await inbox.claim({ owner: 'test', leaseMs: 1, exclude: [] })).toBeNull()
+    const { payments, toBePaid } = setUp({ paid: () => void order.push('paid') }, { provider })
+    for (let count = 0; count < 50; count++) await toBePaid()
+    await payments.worker({ pollMs: 2 }).drained()
+    expect(order.filter((step) => step === 'paid')).toHaveLength(50)
+    expect(order.indexOf('paid')).toBeLessThan(20)
   })
 })
 

@@ -112,6 +112,9 @@ describe('disputes', () => {
       refunds: [{ status: 'failed', code: 'charge_for_pending_refund_disputed' }],
       disputes: [{ status: 'needs_response' }],
     })
+    // Whether money that is disputed may be refunded is for Stripe to say.
+    const { refunds: both } = await shop.payments.refund(id, { idempotencyKey: 'b' })
+    expect(both[1]).toMatchObject({ status: 'succeeded', amount: usd('25.50') })
   })
 
   test('while Stripe cannot be asked the event waits; disputes of other programs are none of ours', async () => {
