@@ -63,7 +63,11 @@ describe('Stripe-Signature', () => {
   test('mode 25: no, empty, repeated and garbled headers are refused and never throw', () => {
     const good = header(NEW)
     const [t, v1] = good.split(',') as [string, string]
+    const signed = (time: string) =>
+      `t=${time},v1=${createHmac('sha256', NEW).update(`${time}.`).update(BODY).digest('hex')}`
+    expect(verify(signed(String(NOW)))).toMatchObject({ ok: true })
     const bad = [
+      ...['', 'soon', 'NaN', 'Infinity', '0x10', `${NOW}.5`].map(signed),
       undefined,
       '',
       [good],
