@@ -426,6 +426,35 @@ group('mpesa', () => {
     ).toBeTruthy()
   })
 
+  it('takes the initiator of refunds whole, or not at all', () => {
+    const initiator = {
+      MPESA_INITIATOR_NAME: 'shop-api',
+      MPESA_INITIATOR_PASSWORD: 'S4fe!Enough#1',
+      MPESA_CERTIFICATE: certificate.replaceAll('\n', '\\n'),
+    }
+    const env = accepts(presets.mpesa(), { ...good, ...initiator })
+    expect(env.MPESA_CERTIFICATE?.trim()).toBe(certificate.trim())
+    expect(accepts(presets.mpesa(), good).MPESA_INITIATOR_NAME).toBeUndefined()
+    for (const left of Object.keys(initiator)) {
+      expect(run(presets.mpesa(), { ...good, ...initiator, [left]: '' })).toEqual([`${left} missing`])
+    }
+    expect(run(presets.mpesa(), { ...good, ...initiator, MPESA_CERTIFICATE: 'x.cer' })).toEqual([
+      'MPESA_CERTIFICATE invalid',
+    ])
+    expect(JSON.parse(JSON.stringify(env))).toMatchObject({
+      MPESA_INITIATOR_NAME: 'shop-api',
+      MPESA_INITIATOR_PASSWORD: '[secret]',
+    })
+  })
+
+  it('asks for no initiator where M-Pesa itself is left out', () => {
+    expect(accepts(allOrNone(presets.mpesa()), {}).MPESA_INITIATOR_NAME).toBeUndefined()
+    expect(run(allOrNone(presets.mpesa()), { ...good, MPESA_INITIATOR_NAME: 'shop-api' })).toEqual([
+      'MPESA_INITIATOR_PASSWORD missing',
+      'MPESA_CERTIFICATE missing',
+    ])
+  })
+
   it('takes several callback secrets, each of 32 bytes', () => {
     const [first, second] = [goodSecret(), goodSecret()]
     expect(
@@ -437,6 +466,19 @@ group('mpesa', () => {
     )
   })
 })
+
+/** Of nobody; good until 2126. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBdDCCARugAwIBAgIUfD+lx1VFFuyFhl1xKHUv/dcmxFEwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjYxMjM3MzNaGA8yMTI2MTEwMjEyMzcz
+M1owDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOE3
+ye171It0ikvjL/3tnmWCcTO0fPppENs9bEClmSL7ZWd0ZbJruZKGN9Ifx31p4EUp
+8T3LLCgSl6w5xoAx7SKjUzBRMB0GA1UdDgQWBBTQSi0EUO/TAxa2bwfG1lTrgERa
+SDAfBgNVHSMEGDAWgBTQSi0EUO/TAxa2bwfG1lTrgERaSDAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0cAMEQCIAaAo0kBIBapfNov3YzoGkToU9S7rt4+ABNc
+LvVfrlKLAiA5vy6KH+YXFkLqn9YDbj5Yvw6sBB0Pkgn5PCDQeAKWUg==
+-----END CERTIFICATE-----
+`
 
 group('the rest', () => {
   it('cloudinary takes three variables or the URL that holds them', () => {

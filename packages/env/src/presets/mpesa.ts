@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { Fault, field } from '../fields/field.js'
 import { isLoopback, isPrivate } from '../fields/hosts.js'
 import { list } from '../fields/list.js'
+import { pem } from '../fields/pem.js'
 import { secret } from '../fields/secret.js'
 import { text } from '../fields/text.js'
 import { parseHttpUrl } from '../fields/urls.js'
 import { assertKnownKeys } from '../options.js'
-import { preset, type Rule } from '../rules.js'
+import { allOrNone, preset, type Rule } from '../rules.js'
 import { isRelaxed } from '../stage.js'
 import { checkKeyMode, keyModeKeys, type KeyModeOptions } from './key-mode.js'
 
@@ -52,6 +53,7 @@ export function mpesa(options: MpesaPresetOptions = {}) {
     MPESA_CALLBACK_SECRET: list(secret(), { max: 5 }).meta({
       description: 'Key of the token in callback URLs; to rotate, put the new one in front of the old one',
     }),
+    ...allOrNone(initiator()),
   }
   const rules: Rule<typeof shape>[] = [
     (env, context) => {
@@ -93,6 +95,22 @@ export function mpesa(options: MpesaPresetOptions = {}) {
     },
   ]
   return preset('M-Pesa', shape, { rules })
+}
+
+/** The API user for what moves money out: refunds, payouts. A shop that only takes payments has none. */
+function initiator() {
+  return {
+    MPESA_INITIATOR_NAME: text(/^\S{1,100}$/, 'a name without spaces').meta({
+      description: 'API user that gives money back, by its name on the M-Pesa portal',
+    }),
+    // As long as M-Pesa's portal lets it be: that is not for us to refuse.
+    MPESA_INITIATOR_PASSWORD: secret({ from: 'the M-Pesa portal', minBytes: 8 }).meta({
+      description: 'Password of that user; it is sent encrypted with the certificate alone',
+    }),
+    MPESA_CERTIFICATE: pem('certificate').meta({
+      description: 'Certificate of this environment of Daraja, to encrypt the password with',
+    }),
+  }
 }
 
 function baseUrl(): z.ZodType<string, string> {
