@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
-import { createSystem } from '../../scripts/system.mjs'
+import { admin, createSystem } from '../../scripts/system.mjs'
 
 export type System = Awaited<ReturnType<typeof createSystem>>
 
@@ -13,6 +13,13 @@ export interface Order {
   status: string
   total: { minor: number; currency: string }
   payment: null | { id: string; status: string; receipt?: string; message?: { en: string; sw: string } }
+}
+
+export interface AdminOrder extends Order {
+  stock: string
+  paidWith: { id: string; refundable: number } | null
+  overpaid: { id: string; refundable: number }[]
+  refunds: { status: string; amount: { minor: number }; reason?: string }[]
 }
 
 /** A whole system in a folder of its own, on free ports. */
@@ -63,10 +70,55 @@ export async function registerCustomer(url: string, name = 'Wanjiku') {
       return (await call(url, 'POST', path, { method: 'mpesa', phone }, { ...authorization, ...headers }))
         .order as Order
     },
+    /** Gives the address of the card page. */
+    async payByCard(orderId: string, headers: Record<string, string> = press()): Promise<string> {
+      const path = `/api/orders/${orderId}/pay`
+      const answer = await call(url, 'POST', path, { method: 'card' }, { ...authorization, ...headers })
+      return (answer.next as { url: string }).url
+    },
     async read(orderId: string): Promise<Order> {
       return (await call(url, 'GET', `/api/orders/${orderId}`, undefined, authorization)).order as Order
     },
   }
+}
+
+export type Customer = Awaited<ReturnType<typeof registerCustomer>>
+
+/** The administrator, at the API that the office's pages use. */
+export async function signInAdmin(url: string) {
+  const { accessToken } = await call(url, 'POST', '/api/auth/login', admin)
+  const authorization = { authorization: `Bearer ${accessToken as string}` }
+  const orders = `/api/admin/orders`
+  return {
+    async read(orderId: string): Promise<AdminOrder> {
+      const answer = await call(url, 'GET', `${orders}/${orderId}`, undefined, authorization)
+      return answer.order as AdminOrder
+    },
+    async refund(
+      orderId: string,
+      body: { paymentId?: string; minor?: number; note: string },
+      headers: Record<string, string> = press(),
+    ): Promise<AdminOrder> {
+      const path = `${orders}/${orderId}/refunds`
+      return (await call(url, 'POST', path, body, { ...authorization, ...headers })).order as AdminOrder
+    },
+  }
+}
+
+/** The order, once it is so. */
+export async function orderIs(customer: Pick<Customer, 'read'>, id: string, wanted: string, ms?: number) {
+  let last = ''
+  return until(
+    `the order to be ${wanted}`,
+    async () => {
+      const order = await customer.read(id)
+      last = order.status
+      return order.status === wanted && order
+    },
+    ms,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message} It is ${last}.`, { cause: error.cause })
+  })
 }
 
 async function dropDatabase(uri: string) {

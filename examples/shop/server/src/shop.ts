@@ -50,6 +50,7 @@ export async function openShop(env: Env, logger: Console) {
     passkey: env.MPESA_PASSKEY,
     callbackUrl: env.MPESA_CALLBACK_URL,
     callbackSecret: env.MPESA_CALLBACK_SECRET,
+    ...initiatorOf(env),
   })
   const stripe = stripeProvider(env)
   const payments = createPayments({
@@ -64,7 +65,13 @@ export async function openShop(env: Env, logger: Console) {
       failed: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
       expired: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
       canceled: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
-      review: (payment) => checkout.markUnpaid(payment, 'review'),
+      async review(payment, { refundId }) {
+        if (refundId) await checkout.noteRefund(payment)
+        else await checkout.markUnpaid(payment, 'review')
+      },
+      async refundFailed(payment) {
+        await checkout.noteRefund(payment)
+      },
       async refunded(payment, { refundId }) {
         const order = await checkout.markRefunded(payment)
         if (order) await receipts.sendRefund(order, payment, refundId!)
@@ -89,3 +96,9 @@ export async function openShop(env: Env, logger: Console) {
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
+
+/** Whoever gives M-Pesa's money back; without one, that is done by hand on M-Pesa's portal. */
+function initiatorOf(env: Env) {
+  const { MPESA_INITIATOR_NAME: name, MPESA_INITIATOR_PASSWORD: password, MPESA_CERTIFICATE: certificate } = env
+  return name && password && certificate ? { initiator: { name, password, certificate } } : {}
+}

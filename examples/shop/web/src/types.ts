@@ -81,11 +81,27 @@ export interface Order {
 export interface AdminOrder extends Order {
   customer: { name: string; email: string } | null
   stock: 'reserved' | 'released' | 'sold' | 'short'
-  /** Paid twice. */
-  overpaid: boolean
-  /** Minor units that can still be given back. */
+  /** The payment that paid it. */
+  paidWith: RefundablePayment | null
+  /** Payments that came besides. */
+  overpaid: RefundablePayment[]
+  refunds: {
+    id: string
+    amount: Money
+    status: string
+    note?: string
+    /** Why the money has not gone back. */
+    reason?: string
+    createdAt: string
+  }[]
+}
+
+/** A payment that came in, and the minor units of it that can still be given back. */
+export interface RefundablePayment {
+  id: string
+  method: 'mpesa' | 'card'
+  receipt?: string
   refundable: number
-  refunds: { id: string; amount: Money; status: string; note?: string; createdAt: string }[]
 }
 
 /** What a payment provider told us, as a line of a list. */

@@ -27,7 +27,7 @@ const payable = ['awaiting_payment', 'payment_failed'] as const
 
 /** The way of an order from unpaid to paid, and back to unpaid where a payment fails. */
 export function createCheckout({ Order, orders, stock, payments, accounts }: CheckoutOptions) {
-  return { pay, giveUp, markPaid, markUnpaid: settle, markRefunded, releaseAbandoned, releaseUnpaid }
+  return { pay, giveUp, markPaid, markUnpaid: settle, markRefunded, noteRefund, releaseAbandoned, releaseUnpaid }
 
   /** Sends the prompt, or opens the card page. Pressing twice, in two tabs too, is one payment. */
   async function pay(userId: string, key: string, wish: Wish, idempotencyKey: string): Promise<Paying> {
@@ -92,15 +92,29 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
     return undefined
   }
 
-  /** Effect of a refund. Refunds only add up, so the larger sum is the newer one. */
-  function markRefunded({ id, refunded, captured }: Payment) {
-    return Order.findOneAndUpdate(
+  /**
+   * Effect of a refund. Refunds only add up, so the larger sum is the newer one. Of a payment that came twice it
+   * changes nothing: the order is still paid. Gives the order in any case.
+   */
+  async function markRefunded(payment: Payment) {
+    const { id, refunded, captured } = payment
+    const order = await Order.findOneAndUpdate(
       { paidBy: id },
       {
         $max: { refundedMinor: refunded.minor },
         ...(refunded.minor >= captured.minor && { $set: { status: 'refunded' } }),
         $currentDate: { changedAt: true },
       },
+      { returnDocument: 'after' },
+    )
+    return order ?? noteRefund(payment)
+  }
+
+  /** The order itself stays as it is; whoever looks at it is to see what became of the refund. */
+  function noteRefund({ id }: Payment) {
+    return Order.findOneAndUpdate(
+      { $or: [{ paidBy: id }, { overpaidBy: id }] },
+      { $currentDate: { changedAt: true } },
       { returnDocument: 'after' },
     )
   }

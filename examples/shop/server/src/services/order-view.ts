@@ -1,5 +1,6 @@
 import type { HydratedDocument } from 'mongoose'
-import type { Payment, Payments } from '@ementech/payments'
+import type { Money, Payment, Payments } from '@ementech/payments'
+import { mpesaCode } from '@ementech/payments/mpesa'
 import type { Order } from '../models/order.js'
 
 /** What a customer sees of an order. */
@@ -26,7 +27,7 @@ function viewPayment({ id, provider, status, attempts }: Payment, phone: string 
   const last = attempts.at(-1)
   return {
     id,
-    method: provider === 'mpesa' ? ('mpesa' as const) : ('card' as const),
+    method: methodOf(provider),
     status,
     phone: phone ?? undefined,
     receipt: last?.receipt,
@@ -34,34 +35,63 @@ function viewPayment({ id, provider, status, attempts }: Payment, phone: string 
   }
 }
 
+function methodOf(provider: string) {
+  return provider === 'mpesa' ? ('mpesa' as const) : ('card' as const)
+}
+
+interface AdminViewOptions {
+  payments: Pick<Payments, 'get'>
+  addressee: (userId: string) => Promise<{ name: string; to: string } | undefined>
+}
+
 /** What an administrator sees besides: who bought, and what can be given back. */
 export async function viewOrderForAdmin(
   order: HydratedDocument<Order>,
-  {
-    payments,
-    addressee,
-  }: {
-    payments: Pick<Payments, 'get'>
-    addressee: (userId: string) => Promise<{ name: string; to: string } | undefined>
-  },
+  { payments, addressee }: AdminViewOptions,
 ) {
-  const [view, paidWith, customer] = await Promise.all([
+  const read = async (id: string | null | undefined) => (id ? await payments.get(id) : null)
+  const [view, paidWith, customer, ...more] = await Promise.all([
     viewOrder(order, payments),
-    order.paidBy ? payments.get(order.paidBy) : undefined,
+    read(order.paidBy),
     addressee(order.userId),
+    ...order.overpaidBy.map(read),
   ])
-  const refunds = paidWith?.refunds ?? []
+  const overpaid = more.filter((payment) => payment !== null)
+  const refunds = [...(paidWith ? [paidWith] : []), ...overpaid].flatMap(viewRefunds)
   return {
     ...view,
     customer: customer ? { name: customer.name, email: customer.to } : null,
     stock: order.stock,
-    overpaid: order.overpaidBy.length > 0,
-    // What is on its way counts as given back: it cannot be given twice.
-    refundable: paidWith
-      ? paidWith.captured.minor - paidWith.refunded.minor - paidWith.refundPending.minor
-      : 0,
-    refunds: refunds.map(({ id, amount, status, note, actor, createdAt }) => {
-      return { id, amount, status, note, actor, createdAt: createdAt.toISOString() }
-    }),
+    paidWith: paidWith ? viewRefundable(paidWith) : null,
+    /** Payments that came although the order was paid. */
+    overpaid: overpaid.map(viewRefundable),
+    refunds: refunds.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
   }
+}
+
+/** What is on its way counts as given back: it cannot be given twice. */
+function viewRefundable({ id, provider, captured, refunded, refundPending, attempts }: Payment) {
+  return {
+    id,
+    method: methodOf(provider),
+    receipt: attempts.findLast(({ receipt }) => receipt)?.receipt,
+    refundable: captured.minor - refunded.minor - refundPending.minor,
+  }
+}
+
+function viewRefunds({ provider, captured, refunds }: Payment) {
+  return refunds.map(({ id, amount, status, note, actor, code, createdAt }) => {
+    const reason = code && status !== 'succeeded' ? refusal({ provider, code, amount, captured }) : undefined
+    return { id, amount, status, note, actor, reason, createdAt: createdAt.toISOString() }
+  })
+}
+
+/** Why the provider has not given it back, for people: what its code means, and what to do. */
+function refusal(refund: { provider: string; code: string; amount: Money; captured: Money }): string {
+  const { provider, code, amount, captured } = refund
+  if (provider !== 'mpesa') return `The card's bank or Stripe refused: ${code.replaceAll('_', ' ')}.`
+  if (amount.minor < captured.minor && code === 'R000002') {
+    return `M-Pesa has no payment of this amount: it gives a payment back whole. (${code})`
+  }
+  return `${mpesaCode('reversal', code).advice} (${code})`
 }

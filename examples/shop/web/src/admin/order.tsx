@@ -24,6 +24,7 @@ export function OrderPage({ id }: { id: string }) {
   if (!value) return error ? <Failure error={error} retry={reload} /> : <PageSkeleton />
 
   const { order } = value
+  const done = (fresh: AdminOrder) => set({ order: fresh })
   return (
     <>
       <Heading>{shop.order(order.number)}</Heading>
@@ -37,7 +38,7 @@ export function OrderPage({ id }: { id: string }) {
             <span className={`badge ${order.status}`}>{t.status[order.status]}</span>{' '}
             <span className={order.stock === 'short' ? 'field-error' : 'muted'}>{t.stock[order.stock]}</span>
           </p>
-          {order.overpaid && <p className="problem">{t.overpaid}</p>}
+          {order.overpaid.some(({ refundable }) => refundable > 0) && <p className="problem">{t.overpaid}</p>}
           <Lines lines={order.items} total={order.total} />
         </div>
         <div className="office-money">
@@ -52,13 +53,17 @@ export function OrderPage({ id }: { id: string }) {
                       {t.refundStatus[refund.status] ?? refund.status}, {date(refund.createdAt)}
                     </span>
                     {refund.note && <p className="muted">{refund.note}</p>}
+                    {refund.reason && <p className="callback-error">{refund.reason}</p>}
                   </li>
                 ))}
               </ul>
             </section>
           )}
-          {order.refundable > 0 && (
-            <RefundForm key={order.refundable} order={order} done={(fresh) => set({ order: fresh })} />
+          {order.overpaid.map((payment) => (
+            <RefundForm key={payment.id} order={order} payment={payment} heading={t.duplicate} done={done} />
+          ))}
+          {order.paidWith && (
+            <RefundForm order={order} payment={order.paidWith} heading={t.refund} done={done} />
           )}
         </div>
       </div>

@@ -5,26 +5,35 @@ import { Submit } from '../components/submit'
 import { useI18n } from '../i18n'
 import { onePress } from '../idempotency'
 import { authorized } from '../session'
-import type { AdminOrder } from '../types'
+import type { AdminOrder, RefundablePayment } from '../types'
 import { texts as t } from './texts'
 
-/** Gives all or a part of the money back. */
-export function RefundForm({ order, done }: { order: AdminOrder; done: (order: AdminOrder) => void }) {
+interface RefundFormProps {
+  order: AdminOrder
+  payment: RefundablePayment
+  heading: string
+  done: (order: AdminOrder) => void
+}
+
+/** Gives all or a part of a payment back, while there is something left of it. */
+export function RefundForm({ order, payment, heading, done }: RefundFormProps) {
   const { money, problem } = useI18n()
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState(false)
   const [error, setError] = useState<ApiError>()
   const { currency } = order.total
+  const { id, method, receipt, refundable } = payment
+  if (refundable <= 0) return null
 
   async function submit(event: React.SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     const input = new FormData(event.currentTarget)
     const minor = Math.round(Number(input.get('amount')) * 100)
-    const isWrong = !(minor > 0 && minor <= order.refundable)
+    const isWrong = !(minor > 0 && minor <= refundable)
     setWrong(isWrong)
     setError(undefined)
     if (isWrong) return
-    const body = { minor, note: String(input.get('note')) }
+    const body = { paymentId: id, minor, note: String(input.get('note')) }
     setBusy(true)
     try {
       const answer = await onePress(`refund ${order.id} ${JSON.stringify(body)}`, (idempotencyKey) =>
@@ -38,16 +47,18 @@ export function RefundForm({ order, done }: { order: AdminOrder; done: (order: A
   }
 
   return (
-    <section aria-labelledby="refund" className="summary">
-      <h2 id="refund">{t.refund}</h2>
-      <form className="form" onSubmit={submit}>
+    <section aria-labelledby={`refund-${id}`} className="summary">
+      <h2 id={`refund-${id}`}>{heading}</h2>
+      <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
+      {/* What is left changes while somebody looks: the form begins anew then. */}
+      <form key={refundable} className="form" onSubmit={submit}>
         <Field
           label={t.refundAmount(currency)}
           name="amount"
           inputMode="decimal"
           required
-          defaultValue={String(order.refundable / 100)}
-          hint={t.refundLeft(money({ minor: order.refundable, currency }))}
+          defaultValue={String(refundable / 100)}
+          hint={`${t.refundLeft(money({ minor: refundable, currency }))}${method === 'mpesa' ? ` ${t.mpesaWhole}` : ''}`}
           error={wrong ? t.refundWrong : undefined}
         />
         <Field label={t.refundNote} name="note" required maxLength={200} hint={t.refundNoteHint} />

@@ -1,0 +1,68 @@
+import { call, until } from './shop.js'
+
+interface Charge {
+  paid: boolean
+  amount: number
+  amount_refunded: number
+  payment_intent: string
+}
+
+/** The other side of the sandbox at a URL: payers, their phones and cards, the providers' books, the mailbox. */
+export function sandboxAt(url: string) {
+  const ask = (method: string, path: string, body?: object) => call(url, method, `/_sandbox${path}`, body)
+  const list = async <T>(path: string) => (await ask('GET', path)) as unknown as T[]
+
+  return {
+    promptOn,
+
+    async enterPin(phone: string, pin = '1234') {
+      await promptOn(phone)
+      await ask('POST', `/phones/${phone}/pin`, { pin })
+    },
+
+    /** What a phone has, in cents. */
+    async balance(phone: string): Promise<number> {
+      return (await ask('GET', `/phones/${phone}`)).balanceCents as number
+    },
+
+    /** Amounts, in cents, that left this phone by the ledger; all of them went to the merchant. */
+    async received(phone: string): Promise<number[]> {
+      const { entries } = await ask('GET', '/ledger')
+      return (entries as { lines: { account: string; cents: number }[] }[])
+        .flatMap(({ lines }) => lines)
+        .filter(({ account, cents }) => account === `subscriber:${phone}` && cents < 0)
+        .map(({ cents }) => -cents)
+    },
+
+    /** Pays on the page that the shop has sent the payer to. */
+    async payByCard(pageUrl: string) {
+      const id = new URL(pageUrl).pathname.split('/').at(-1)!
+      await ask('POST', `/stripe/sessions/${id}/pay`, {})
+    },
+
+    /** What was taken from cards for an order and given back, in minor units, charge by charge. */
+    async charged(order: string): Promise<{ taken: number; back: number }[]> {
+      const intents = await list<{ id: string; description: string | null }>('/stripe/payment_intents')
+      const ids = intents.filter(({ description }) => description?.includes(order)).map(({ id }) => id)
+      const charges = await list<Charge>('/stripe/charges')
+      return charges
+        .filter(({ paid, payment_intent }) => paid && ids.includes(payment_intent))
+        .map(({ amount, amount_refunded }) => ({ taken: amount, back: amount_refunded }))
+    },
+
+    /** Subjects of the mails to an address, once there are so many. One that was sent twice has one Message-ID: one mail. */
+    async mails(address: string, atLeast = 1): Promise<string[]> {
+      return until(`${atLeast} mails to ${address}`, async () => {
+        const found = await list<{ messageId: string; subject: string }>(
+          `/mail?to=${encodeURIComponent(address)}`,
+        )
+        const subjects = [...new Map(found.map((mail) => [mail.messageId, mail.subject])).values()]
+        return subjects.length >= atLeast && subjects.sort()
+      })
+    },
+  }
+
+  async function promptOn(phone: string) {
+    return until(`a prompt on ${phone}`, async () => (await ask('GET', `/phones/${phone}`)).prompt)
+  }
+}
