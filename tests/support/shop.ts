@@ -59,6 +59,10 @@ export async function registerCustomer(url: string, name = 'Wanjiku') {
   return {
     token,
     email,
+    async stock(slug = 'kikombe'): Promise<number> {
+      const { products } = await call(url, 'GET', '/api/products')
+      return (products as { slug: string; stock: number }[]).find((each) => each.slug === slug)!.stock
+    },
     async order(slug = 'kikombe', quantity = 1): Promise<Order> {
       const { products } = await call(url, 'GET', '/api/products')
       const product = (products as { id: string; slug: string }[]).find((each) => each.slug === slug)!
