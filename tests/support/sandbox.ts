@@ -40,6 +40,11 @@ export function sandboxAt(url: string) {
       await ask('POST', `/stripe/sessions/${id}/pay`, {})
     },
 
+    /** Stripe does what it is asked next, and answers so much later. */
+    async answerLate(on: string, ms: number) {
+      await ask('POST', '/stripe/faults', { fault: 'slowAnswer', on, ms })
+    },
+
     /** What was taken from cards for an order and given back, in minor units, charge by charge. */
     async charged(order: string): Promise<{ taken: number; back: number }[]> {
       const intents = await list<{ id: string; description: string | null }>('/stripe/payment_intents')

@@ -54,7 +54,10 @@ describe.each(ours)('kill -9 of the %s', { timeout: 2 * deadlineMs }, (name) => 
     const admin = await signInAdmin(system.url)
     const once = press()
     const refund = () => admin.refund(order.id, { note: 'The mug came in pieces' }, once)
+    await sandbox.answerLate('POST /v1/refunds', 5_000)
     const lost = refund().catch(() => 'no answer')
+    // Stripe has done it, and the shop waits for the answer.
+    await until('the refund at Stripe', async () => (await sandbox.charged(order.number))[0]!.back > 0)
     await crash(name)
     await lost
     // Whoever got no answer presses again, which is the same press.

@@ -99,6 +99,10 @@ export type Shop = Awaited<ReturnType<typeof openShop>>
 
 /** Whoever gives M-Pesa's money back; without one, that is done by hand on M-Pesa's portal. */
 function initiatorOf(env: Env) {
-  const { MPESA_INITIATOR_NAME: name, MPESA_INITIATOR_PASSWORD: password, MPESA_CERTIFICATE: certificate } = env
+  const {
+    MPESA_INITIATOR_NAME: name,
+    MPESA_INITIATOR_PASSWORD: password,
+    MPESA_CERTIFICATE: certificate,
+  } = env
   return name && password && certificate ? { initiator: { name, password, certificate } } : {}
 }

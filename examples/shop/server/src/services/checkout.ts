@@ -27,7 +27,16 @@ const payable = ['awaiting_payment', 'payment_failed'] as const
 
 /** The way of an order from unpaid to paid, and back to unpaid where a payment fails. */
 export function createCheckout({ Order, orders, stock, payments, accounts }: CheckoutOptions) {
-  return { pay, giveUp, markPaid, markUnpaid: settle, markRefunded, noteRefund, releaseAbandoned, releaseUnpaid }
+  return {
+    pay,
+    giveUp,
+    markPaid,
+    markUnpaid: settle,
+    markRefunded,
+    noteRefund,
+    releaseAbandoned,
+    releaseUnpaid,
+  }
 
   /** Sends the prompt, or opens the card page. Pressing twice, in two tabs too, is one payment. */
   async function pay(userId: string, key: string, wish: Wish, idempotencyKey: string): Promise<Paying> {
