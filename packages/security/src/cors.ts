@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import writeCorsHeaders from 'cors'
 import { SecurityError } from './errors.js'
 import { assertKnownKeys, assertWhole } from './options.js'
@@ -52,11 +52,14 @@ export function cors(options: CorsOptions): RequestHandler {
   const headers = headerWriter(options, origins.isPublic)
 
   return function corsMiddleware(req, res, next) {
-    res.vary('Origin')
+    if (res.hasHeader('Vary')) res.vary('Origin')
+    else res.setHeader('Vary', 'Origin')
     const origin = req.headers.origin
     if (origin === undefined) return next()
     if (origins.has(origin)) {
-      return isPreflight(req) ? headers.answerPreflight(req, res, next) : headers.write(req, res, next)
+      if (isPreflight(req)) return headers.answerPreflight(req, res, next)
+      headers.write(res, origin)
+      return next()
     }
     if (isOwnOrigin(req, origin)) return next()
     logger.warn('request from an origin that is not allowed', {
@@ -69,7 +72,10 @@ export function cors(options: CorsOptions): RequestHandler {
 
 const readableHeaders = ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id']
 
-/** The `cors` package writes; whether to write is decided above. */
+/**
+ * Whether to write is decided above. Preflights are answered by the `cors` package; the three headers of any other answer
+ * are written here, of values that are known beforehand.
+ */
 function headerWriter(options: CorsOptions, isPublic: boolean) {
   const settings = {
     origin: isPublic ? '*' : true,
@@ -88,9 +94,15 @@ function headerWriter(options: CorsOptions, isPublic: boolean) {
       'cors: with credentials, browsers take "*" as a literal name. List methods and headers.',
     )
   }
+  const { credentials } = settings
+  const exposedHeaders = settings.exposedHeaders.join(',')
   return {
-    answerPreflight: writeCorsHeaders({ ...settings, preflightContinue: false }),
-    write: writeCorsHeaders({ ...settings, preflightContinue: true }),
+    answerPreflight: writeCorsHeaders(settings),
+    write(res: Response, origin: string) {
+      res.setHeader('Access-Control-Allow-Origin', isPublic ? '*' : origin)
+      if (credentials) res.setHeader('Access-Control-Allow-Credentials', 'true')
+      if (exposedHeaders) res.setHeader('Access-Control-Expose-Headers', exposedHeaders)
+    },
   }
 }
 

@@ -27,6 +27,9 @@ export interface InputCheck {
 const operator = /(^|[.[\]])\$/
 const prototype = /(^|[.[\]])(__proto__|constructor|prototype)($|[.[\]])/
 
+/** What any key with a fault has in it. Hardly one has, and the others are looked at once. */
+const suspicious = /[$\0]|__proto__|constructor|prototype/
+
 /** Makes the checks for what is `allowed`. */
 export function createInputCheck(
   { ...allowed }: AllowedInput,
@@ -83,7 +86,7 @@ export function createInputCheck(
   }
 
   function ruleOfKey(key: string): InputFault['rule'] | undefined {
-    if (keys.has(key)) return undefined
+    if (!suspicious.test(key) || keys.has(key)) return undefined
     if (key.includes('\0')) return 'nul'
     if (operator.test(key)) return 'operator'
     return prototype.test(key) ? 'prototype' : undefined
