@@ -129,6 +129,6 @@ export async function photograph(page: Page, name: string, { fullPage = false } 
 }
 
 /** The words of the order's status, wherever the page shows them. */
-export function status(page: Page, words: string) {
+export function status(page: Page, words: string | RegExp) {
   return page.getByRole('status').filter({ hasText: words }).first().waitFor({ timeout: 20_000 })
 }

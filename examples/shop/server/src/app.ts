@@ -3,6 +3,7 @@ import express, { type Express, type Router } from 'express'
 import type { Env } from './env.js'
 import { accountRoutes } from './routes/accounts.js'
 import { adminRoutes } from './routes/admin.js'
+import { commentRoutes } from './routes/comments.js'
 import { configRoute } from './routes/config.js'
 import { orderRoutes } from './routes/orders.js'
 import { productRoutes } from './routes/products.js'
@@ -36,6 +37,7 @@ export function createApp({ env, shop, security, online, hangUp, health, webDir 
   app.use(compression()) // the one layer that compresses
 
   app.use('/api/products', productRoutes({ security, ...shop }))
+  app.use('/api/comments', commentRoutes({ security, authenticated, ...shop }))
   app.use('/api/orders', authenticated, orderRoutes({ security, ...shop }))
   app.use('/api/admin', authenticated, authorize('admin'), adminRoutes({ security, online, ...shop }))
   app.use('/api/config', configRoute({ env, ...shop }))

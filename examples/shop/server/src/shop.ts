@@ -4,13 +4,16 @@ import { createMpesa } from '@ementech/payments/mpesa'
 import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import type { Env } from './env.js'
 import { createMailer } from './mail/mailer.js'
+import { commentModel } from './models/comment.js'
 import { mailModel } from './models/mail.js'
 import { orderModel } from './models/order.js'
 import { productModel } from './models/product.js'
 import { userModel } from './models/user.js'
 import { createAccounts } from './services/accounts.js'
+import { createAssortment } from './services/assortment.js'
 import { createCatalogue } from './services/catalogue.js'
 import { createCheckout } from './services/checkout.js'
+import { createComments } from './services/comments.js'
 import { createMails } from './services/mails.js'
 import { createOrders } from './services/orders.js'
 import { createReceipts } from './services/receipts.js'
@@ -33,10 +36,11 @@ export async function openShop(env: Env, logger: Console) {
   const Product = productModel(db.connection)
   const Order = orderModel(db.connection)
   const Mail = mailModel(db.connection)
+  const Comment = commentModel(db.connection)
   const store = mongoPaymentStore(db.connection.collection('payments'))
   const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
   await Promise.all([
-    ...[User, Product, Order, Mail].map((model) => model.createIndexes()),
+    ...[User, Product, Order, Mail, Comment].map((model) => model.createIndexes()),
     store.ensureIndexes(),
     inbox.ensureIndexes(),
   ])
@@ -85,12 +89,15 @@ export async function openShop(env: Env, logger: Console) {
   const accounts = createAccounts(User)
   const receipts = createReceipts({ accounts, mails, url: env.APP_URL })
   const catalogue = createCatalogue(Product)
+  const assortment = createAssortment(Product)
+  const comments = createComments({ Comment, catalogue, accounts })
   const stock = createStock({ Product, Order })
   const orders = createOrders({ Order, catalogue, stock })
   const checkout = createCheckout({ Order, orders, stock, payments, accounts })
   const refunds = createRefunds({ orders, payments })
   return {
-    ...{ db, payments, mails, mailer, accounts, catalogue, stock, orders, checkout, refunds, Product },
+    ...{ db, payments, mails, mailer, accounts, catalogue, assortment, comments },
+    ...{ stock, orders, checkout, refunds, Product },
     takesCards: stripe !== undefined,
   }
 }

@@ -20,6 +20,9 @@ export function useProducts(): Shelf & { reload: () => void } {
   return { ...state, reload: load }
 }
 
+/** After a change in the office. */
+export const reloadProducts = load
+
 function load(): void {
   shelf.set({})
   loading ??= api<{ products: Product[] }>('/products?limit=100')

@@ -16,6 +16,29 @@ export interface Product {
   stock: number
 }
 
+/** A product as administrators see it. */
+export interface AdminProduct extends Product {
+  /** How many are held for orders that are not paid yet. */
+  held: number
+  /** No longer for sale. */
+  archived: boolean
+}
+
+export type CommentStatus = 'pending' | 'published' | 'removed'
+
+/** `html` is safe: the server has sanitized it. */
+export interface Comment {
+  id: string
+  name: string
+  html: string
+  status: CommentStatus
+  createdAt: string
+}
+
+export interface AdminComment extends Comment {
+  product: { slug: string; name: string } | null
+}
+
 export interface User {
   id: string
   name: string

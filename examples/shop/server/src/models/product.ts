@@ -13,6 +13,8 @@ const productSchema = new Schema({
   position: { type: Number, required: true, index: true },
   /** How many are free to be bought; what is reserved is taken off already. */
   stock: { type: Number, required: true, default: 0 },
+  /** Taken off the shelves. It stays, for the orders that it is in. */
+  archived: { type: Boolean, required: true, default: false },
   /** What is held for orders that are not paid yet. In the product, so that count and note change in one step. */
   reservations: [
     {

@@ -11,6 +11,9 @@ export const productSorts = {
 } as const
 export type ProductSort = keyof typeof productSorts
 
+// Not `false`: products from before there was an archive say nothing of it.
+const onShelf = { archived: { $ne: true } }
+
 export interface ProductQuery {
   /** Words, one of which is enough; "a phrase" in quotation marks; -word for those without it. */
   search?: string | undefined
@@ -33,6 +36,7 @@ export function createCatalogue(ProductModel: ReturnType<typeof productModel>) {
       const words = toSearch(search ?? '')
       const price = { ...(min !== undefined && { $gte: min }), ...(max !== undefined && { $lte: max }) }
       const filter: QueryFilter<Product> = {
+        ...onShelf,
         ...(words && { $text: { $search: words } }),
         ...(category && { category }),
         ...(Object.keys(price).length > 0 && { 'price.minor': price }),
@@ -49,9 +53,16 @@ export function createCatalogue(ProductModel: ReturnType<typeof productModel>) {
       }
     },
 
+    /** Those of them that are for sale. */
     async byIds(ids: string[]) {
-      const products = await ProductModel.find({ _id: { $in: ids } })
+      const products = await ProductModel.find({ _id: { $in: ids }, ...onShelf })
       return new Map(products.map((product) => [product.id as string, view(product)]))
+    },
+
+    /** What they are called, also where they are no longer for sale. */
+    async named(ids: string[]) {
+      const products = await ProductModel.find({ _id: { $in: ids } }, { slug: 1, name: 1 })
+      return new Map(products.map(({ id, slug, name }) => [id as string, { slug, name }]))
     },
   }
 }

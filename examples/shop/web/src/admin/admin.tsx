@@ -1,14 +1,17 @@
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { Private } from '../components/private'
 import { NotFoundPage } from '../pages/not-found'
+import { CommentsPage } from './comments'
 import { Online } from './online'
 import { OrderPage } from './order'
 import { OrdersPage } from './orders'
 import { PaymentsPage } from './payments'
+import { EditProductPage, ProductForm } from './product'
+import { ProductsPage } from './products'
 import { texts as t } from './texts'
 import './admin.css'
 
-const sections = { orders: '/', payments: '/payments' } as const
+const sections = { orders: '/', payments: '/payments', products: '/products', comments: '/comments' } as const
 
 /** The office: what the people who run the shop see and do. */
 export default function Admin() {
@@ -31,6 +34,12 @@ export default function Admin() {
               <Route path="/" component={OrdersPage} />
               <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
               <Route path="/payments" component={PaymentsPage} />
+              <Route path="/products" component={ProductsPage} />
+              <Route path="/products/new">
+                <ProductForm />
+              </Route>
+              <Route path="/products/:id">{({ id }) => <EditProductPage key={id} id={id} />}</Route>
+              <Route path="/comments" component={CommentsPage} />
               <Route>
                 <NotFoundPage />
               </Route>

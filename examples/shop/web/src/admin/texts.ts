@@ -44,6 +44,31 @@ export const texts = {
     review: 'to be checked',
   } as Record<string, string>,
 
+  newProduct: 'New product',
+  archived: 'Not for sale',
+  inStock: (free: number, held: number) => (held > 0 ? `${free} free, ${held} held` : `${free} in stock`),
+  product: {
+    name: 'Name',
+    description: 'Description',
+    category: 'Shelf',
+    price: 'Price in KES',
+    stock: 'How many are free to be bought',
+    held: (n: number) => `Besides, ${n} held for orders that are not paid yet.`,
+    save: 'Save',
+    remove: 'Take off the shelf',
+    restore: 'Put back on the shelf',
+  },
+
+  commentsOf: 'Which comments',
+  commentStatus: { pending: 'Waiting', published: 'Published', removed: 'Taken away' },
+  noComments: {
+    pending: 'Nothing is waiting.',
+    published: 'Nothing is published.',
+    removed: 'Nothing was taken away.',
+  },
+  publish: 'Publish',
+  takeAway: 'Take away',
+
   dead: 'What could not be done',
   noDead: 'Everything that came in was dealt with.',
   deadKind: { callback: 'A message from the provider', effect: 'A step after a payment' },

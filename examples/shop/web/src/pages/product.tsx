@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { addToCart, useCart } from '../cart'
+import { Comments } from '../components/comments'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
 import { Picture } from '../components/picture'
@@ -37,6 +38,7 @@ export function ProductPage({ slug }: { slug: string }) {
           <p className="hint">{t.payWith}</p>
         </div>
       </article>
+      <Comments product={product} />
       <section aria-labelledby="also">
         <h2 id="also">{t.alsoHere}</h2>
         <ul className="grid four">

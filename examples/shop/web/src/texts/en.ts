@@ -36,6 +36,15 @@ export const en = {
   backToShop: 'Back to the shop',
   alsoHere: 'Also on our shelves',
 
+  comments: 'What customers say',
+  noComments: 'Nobody has said anything yet.',
+  comment: 'Your comment',
+  commentHint: 'Words may be <em>emphasized</em> or <strong>strong</strong>; links and lists work too.',
+  commentSend: 'Send',
+  commentSent: 'Thank you. We read it first; then everybody can.',
+  commentEmpty: 'There is no text in this comment.',
+  commentSignIn: 'Sign in to say something yourself.',
+
   quantity: 'Quantity',
   quantityOf: (name: string) => `Quantity of ${name}`,
   less: 'One less',

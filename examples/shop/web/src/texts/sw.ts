@@ -32,6 +32,15 @@ export const sw: Texts = {
   backToShop: 'Rudi dukani',
   alsoHere: 'Pia kwenye rafu zetu',
 
+  comments: 'Wateja wanasema',
+  noComments: 'Bado hakuna aliyesema chochote.',
+  comment: 'Maoni yako',
+  commentHint: 'Unaweza kutumia <em>mkazo</em> au <strong>herufi nzito</strong>; viungo na orodha pia.',
+  commentSend: 'Tuma',
+  commentSent: 'Asante. Tutayasoma kwanza; kisha kila mtu ataweza.',
+  commentEmpty: 'Maoni haya hayana maneno.',
+  commentSignIn: 'Ingia ili utoe maoni yako.',
+
   quantity: 'Idadi',
   quantityOf: (name) => `Idadi ya ${name}`,
   less: 'Punguza moja',
