@@ -74,7 +74,7 @@ export async function openShop(env: Env, logger: Console) {
         else await checkout.markUnpaid(payment, 'review')
       },
       async refundFailed(payment) {
-        await checkout.noteRefund(payment)
+        await checkout.markRefunded(payment)
       },
       async refunded(payment, { refundId }) {
         const order = await checkout.markRefunded(payment)

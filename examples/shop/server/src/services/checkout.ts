@@ -102,16 +102,20 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
   }
 
   /**
-   * Effect of a refund. Refunds only add up, so the larger sum is the newer one. Of a payment that came twice it
-   * changes nothing: the order is still paid. Gives the order in any case.
+   * Effect of a refund, and of one whose money came back. Of a payment that came twice it changes nothing: the order is
+   * still paid. Gives the order in any case.
    */
   async function markRefunded(payment: Payment) {
-    const { id, refunded, captured } = payment
+    const { id } = payment
+    // Read now: what an effect was told when it began may be older than what another one has written.
+    const { refunded, captured } = (await payments.get(id)) ?? payment
     const order = await Order.findOneAndUpdate(
       { paidBy: id },
       {
-        $max: { refundedMinor: refunded.minor },
-        ...(refunded.minor >= captured.minor && { $set: { status: 'refunded' } }),
+        $set: {
+          refundedMinor: refunded.minor,
+          status: refunded.minor > 0 && refunded.minor >= captured.minor ? 'refunded' : 'paid',
+        },
         $currentDate: { changedAt: true },
       },
       { returnDocument: 'after' },
