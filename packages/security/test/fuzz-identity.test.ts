@@ -75,6 +75,8 @@ describe('10,000 hostile requests', () => {
 
   async function ask(path: string, method: string, headers: Record<string, string>): Promise<void> {
     const { status, body } = await rawRequest(server.url + path, { method, headers })
+    // A cookie called `__proto__` does not come as far as to identity.
+    if (status === 400 && headers['Cookie'] && body.includes('SECURITY_INPUT_REFUSED')) return
     expect([401, 403], inspect({ path, method, headers, body })).toContain(status)
   }
 
