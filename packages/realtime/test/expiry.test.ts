@@ -7,12 +7,12 @@ const events = { ping: { schema: z.null(), handle: () => 'pong' } }
 describe.each(transports)('token expiry over %s', (transport) => {
   it('warns, takes a fresh token in place and keeps the connection', async () => {
     await using app = await start({ expiryGraceMs: 0, events })
-    using client = rawClient(app.url, tokenFor('amina', 300), { transports: [transport] })
+    using client = rawClient(app.url, tokenFor('amina', 2_000), { transports: [transport] })
     const id = next(client, 'connect').then(() => client.id)
     const warning = await next<{ expiresInMs: number }>(client, 'realtime:expiring')
-    expect(warning.expiresInMs).toBeLessThanOrEqual(150)
+    expect(warning.expiresInMs).toBeLessThanOrEqual(1_000)
 
-    const fresh = tokenFor('amina', 600)
+    const fresh = tokenFor('amina', 4_000)
     const ack = await client.emitWithAck('realtime:renew', fresh)
     expect(ack).toEqual({ ok: true, data: { exp: JSON.parse(fresh).exp } })
 
@@ -24,7 +24,7 @@ describe.each(transports)('token expiry over %s', (transport) => {
 
   it('closes the transport of a socket whose token is not renewed, so that the client comes back', async () => {
     await using app = await start({ expiryGraceMs: 20 })
-    using client = rawClient(app.url, tokenFor('amina', 100), { transports: [transport] })
+    using client = rawClient(app.url, tokenFor('amina', 1_500), { transports: [transport] })
     await next(client, 'connect')
     expect(await next(client, 'disconnect')).toBe('transport close')
     expect(client.active).toBe(true)
@@ -35,7 +35,7 @@ describe('token expiry', () => {
   it('refuses events once the token has expired, while messages still arrive until the grace is over', async () => {
     const limits = { eventsPerSecond: 1e6, eventBurst: 1e6 }
     await using app = await start({ expiryGraceMs: 600_000, events, limits })
-    using client = rawClient(app.url, tokenFor('amina', 200))
+    using client = rawClient(app.url, tokenFor('amina', 1_500))
     await next(client, 'realtime:expiring')
     let ack: { ok: boolean }
     do ack = await client.emitWithAck('ping', null)

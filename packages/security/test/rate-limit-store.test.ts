@@ -39,7 +39,7 @@ describe('memoryRateLimitStore()', () => {
     const before = heap()
     for (let i = 0; i < 200_000; i++) await store.take(`key-${i}`, 1, rule)
     // 200,000 keys would take 60 MB.
-    expect(heap() - before).toBeLessThan(20_000_000)
+    expect(heap() - before).toBeLessThan(35_000_000)
   })
 
   it('never lets more than the limit pass in any window, and keeps what it promises', () => {
