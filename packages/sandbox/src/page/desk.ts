@@ -4,6 +4,7 @@ import { ask, byId, el, exactTimeOf, keyed, ksh, spaced } from './dom.js'
 
 const operationNames = { oauth: 'Access token', stkPush: 'STK push', stkQuery: 'STK query', reversal: 'Reversal', transactionStatus: 'Transaction status', b2c: 'B2C', accountBalance: 'Account balance', c2bRegister: 'C2B URLs', c2bSimulate: 'C2B', qrCode: 'QR code' }
 
+/** Draws all of the desk from one overview. */
 export function showDesk(overview) {
   const { merchant, requests, callbacks, ledger, faults } = overview
   byId('merchant-name').textContent = merchant.name + ' · ' + merchant.shortcode

@@ -1,5 +1,6 @@
 /** What both halves of the page use. */
 export const dom = String.raw`
+/** The element that html.ts gave this id. */
 export const byId = (id) => document.getElementById(id)
 
 /** Creates an element: properties, then children. */
@@ -26,6 +27,7 @@ export function keyed(parent, items, keyOf, create, update = () => {}) {
   for (const gone of present.values()) gone.remove()
 }
 
+/** An amount as people write it: Ksh 1,250.00. */
 export const ksh = (cents) =>
   'Ksh ' + (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
@@ -34,8 +36,11 @@ const minutes = nairobi({ hour: '2-digit', minute: '2-digit' })
 const seconds = nairobi({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const days = nairobi({ day: 'numeric', month: 'short' })
 
+/** The time of day in Nairobi, wherever the browser is, to the minute. */
 export const timeOf = (ms) => minutes.format(ms)
+/** The same to the second. */
 export const exactTimeOf = (ms) => seconds.format(ms)
+/** The day in Nairobi. */
 export const dayOf = (ms) => days.format(ms)
 
 /** 254708374149 as people read it: 0708 374 149. */

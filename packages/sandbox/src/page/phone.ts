@@ -11,15 +11,18 @@ let shown
 let clock = { nowMs: Date.now(), atMs: performance.now(), timeScale: 1 }
 let promptMs = 60000
 
+/** Whose phone is shown. */
 export const currentMsisdn = () => msisdn
 
 const sandboxNow = () => clock.nowMs + (performance.now() - clock.atMs) * clock.timeScale
 
+/** Goes to the phone that is asked, unless somebody chose one or another prompt is being answered. */
 export function follow({ phones }) {
   const waiting = phones.find((phone) => phone.isAsked)
   if (!isChosen && waiting && !shown?.prompt) msisdn = waiting.msisdn
 }
 
+/** Draws the handset as it stands now. */
 export function showPhone(view, overview) {
   clock = { nowMs: overview.nowMs, atMs: performance.now(), timeScale: overview.timeScale }
   promptMs = overview.promptMs
