@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { otherNode } from './other-node.mjs'
 import { coverageFaults } from './check-coverage.mjs'
@@ -57,6 +57,7 @@ const sum = (field) => reports.reduce((total, report) => total + (report[field] 
 const passed = sum('numPassedTests')
 const failed = sum('numFailedTests') + failures
 const skipped = sum('numPendingTests') + sum('numTodoTests')
+for (const { file, title, why } of reports.flatMap(failedTests)) console.log(`✗ ${file}: ${title}\n  ${why}`)
 console.log(`\n${((Date.now() - began) / 60_000).toFixed(1)} minutes`)
 if (skipped && !chromium)
   console.log('Browser tests were skipped: no Chromium on PATH, and none named by CHROMIUM.')
@@ -76,6 +77,19 @@ async function step(name, work) {
     if (!error.counted) failures++
     console.error(`✗ ${name}: ${error.message}`)
   }
+}
+
+/** Said again at the end, where one looks first and where a log that was cut still has it. */
+function failedTests(report) {
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages: [message = ''] }) => ({
+        file: relative(root, name),
+        title: fullName,
+        why: message.split('\n')[0].slice(0, 300),
+      })),
+  )
 }
 
 /** A red run is counted by its tests; one that is red without a failed test is one failure. */

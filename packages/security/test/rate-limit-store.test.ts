@@ -166,6 +166,34 @@ describe.skipIf(!redisServer)('stores in a real Redis', () => {
     }
   })
 
+  it('keeps to the longer of two blocks, and keeps the key as long', async () => {
+    const store = ofIoredis()
+    await store.take('blocked', 1, rule)
+    await store.block('blocked', 3_600_000, rule)
+    await store.block('blocked', 1000, rule)
+    expect((await store.take('blocked', 1, rule)).resetMs).toBeGreaterThan(3_500_000)
+    expect(await redis.client.pttl('limit:test:blocked')).toBeGreaterThan(3_500_000)
+  })
+
+  it('counts right while old slots are forgotten in the midst of a new one', async () => {
+    // The window is no multiple of its slots of 6 ms.
+    const odd = { name: 'odd', limit: 1_000_000, windowMs: 55, blockMs: 0 }
+    const taken: { sent: number; answered: number; used: number }[] = []
+    const end = performance.now() + 200
+    while (performance.now() < end) {
+      const sent = performance.now() - 1
+      const { used } = await ofIoredis().take('odd', 1, odd)
+      taken.push({ sent, answered: performance.now() + 1, used })
+    }
+    for (const [index, { sent, answered, used }] of taken.entries()) {
+      const before = taken.slice(0, index)
+      const sure = before.filter((other) => other.sent > answered - odd.windowMs).length
+      const gone = before.filter((other) => other.answered < sent - odd.windowMs - 6).length
+      expect(used).toBeGreaterThanOrEqual(sure + 1)
+      expect(used).toBeLessThanOrEqual(index + 1 - gone)
+    }
+  })
+
   /** Asks without a pause for three windows and a half: what passed, and between which times Redis has counted it. */
   async function hammer(store: RateLimitStore) {
     const passed: { sent: number; answered: number }[] = []
