@@ -1,6 +1,5 @@
 import express, { type RequestHandler } from 'express'
 import { SecurityError } from './errors.js'
-import { inOrder } from './middleware.js'
 import { assertKnownKeys, assertWhole } from './options.js'
 
 /** Options of `bodyParsers()`. */
@@ -29,15 +28,20 @@ export function bodyParsers(options: BodyOptions = {}): RequestHandler {
   assertWhole('bodyParsers: maxJsonBytes', maxJsonBytes, 1, 104_857_600)
   assertWhole('bodyParsers: maxFormBytes', maxFormBytes, 1, 104_857_600)
   assertWhole('bodyParsers: maxFormFields', maxFormFields, 1, 10_000)
-  const parse = inOrder([
-    express.json({ limit: maxJsonBytes, strict: true }),
-    express.urlencoded({ limit: maxFormBytes, parameterLimit: maxFormFields, extended: false }),
-  ])
+  const json = express.json({ limit: maxJsonBytes, strict: true })
+  const form = express.urlencoded({
+    limit: maxFormBytes,
+    parameterLimit: maxFormFields,
+    extended: false,
+  })
 
   return function bodyParsersMiddleware(req, res, next) {
+    const parse = formType.test(req.headers['content-type'] ?? '') ? form : json
     void parse(req, res, (err?: unknown) => (err === undefined ? next() : next(bodyError(err) ?? err)))
   }
 }
+
+const formType = /^application\/x-www-form-urlencoded\b/i
 
 /** body-parser's error as ours, or undefined for any other. Its own message quotes the body. */
 export function bodyError(err: unknown): SecurityError | undefined {

@@ -49,9 +49,11 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorRequestHan
     // Too late for an answer: Express ends the connection, so that the client does not take half of one for all.
     if (res.headersSent) return next(err)
     for (const name of staleHeaders) res.removeHeader(name)
-    res.set({ 'Cache-Control': 'no-store', ...headers })
+    res.statusCode = problem.status
+    res.setHeader('Cache-Control', 'no-store')
+    for (const [name, value] of headers) res.setHeader(name, value)
     res.setHeader('Content-Type', 'application/problem+json')
     // Not send(), which would add an ETag.
-    res.status(problem.status).end(JSON.stringify(problem))
+    res.end(JSON.stringify(problem))
   }
 }

@@ -3,13 +3,15 @@ import type { RequestHandler } from 'express'
 /** One handler that runs `handlers` in order. */
 export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
   return function securityMiddleware(req, res, next) {
-    run(0)
+    let index = 0
+    run()
 
-    function run(index: number): void {
-      const handler = handlers[index]
+    function run(err?: unknown): void {
+      if (err != null) return next(err)
+      const handler = handlers[index++]
       if (handler === undefined) return next()
       try {
-        void handler(req, res, (err?: unknown) => (err == null ? run(index + 1) : next(err)))
+        void handler(req, res, run)
       } catch (error) {
         // Behind a handler that has waited, nobody else would catch it.
         next(error)

@@ -23,7 +23,7 @@ export interface Problem {
 export function problemOf(
   err: unknown,
   { production, requestId }: { production: boolean; requestId?: string | undefined },
-): { problem: Problem; headers: Record<string, string> } {
+): { problem: Problem; headers: [name: string, value: string][] } {
   const known = zodError(err) ?? bodyError(err) ?? err
   const {
     status: named,
@@ -37,7 +37,7 @@ export function problemOf(
   const deliberate = status === named
   const visible = status < 500 ? expose !== false : !production
   return {
-    headers: deliberate ? textHeaders(headers) : {},
+    headers: deliberate ? textHeaders(headers) : [],
     problem: {
       type: 'about:blank',
       title: STATUS_CODES[status] ?? 'Error',
@@ -66,11 +66,9 @@ function zodError(err: unknown): ValidationError | undefined {
   return new ValidationError(violationsOf(issues as z.core.$ZodIssue[]))
 }
 
-function textHeaders(headers: unknown): Record<string, string> {
+function textHeaders(headers: unknown): [string, string][] {
   const entries = Object.entries(Object(headers) as object)
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  )
+  return entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
 }
 
 function isViolations(errors: unknown): errors is Violation[] {

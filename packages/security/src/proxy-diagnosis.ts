@@ -24,19 +24,24 @@ export function diagnosisOf(store: RateLimitStore, options: DiagnosisOptions): (
   return diagnose
 }
 
+/** A mistake shows in the first forwarded requests. To look at every later one would cost more than to count it. */
+const mostLooks = 100
+
 function createProxyDiagnosis(logger: Logger): (req: Request) => void {
-  let isDone = false
+  let looksLeft = mostLooks
 
   return function diagnoseProxy(req) {
-    if (isDone) return
+    if (looksLeft === 0) return
     if (req.app.get('trust proxy') === true) {
-      isDone = true
+      looksLeft = 0
       logger.warn(
         'trust proxy is true, so every client chooses its own address and no limit holds; set it to the number of proxies in front',
         { code: 'SECURITY_PROXY_TRUSTED_BLINDLY' },
       )
-    } else if (isForwarded(req) && !isTrusted(req)) {
-      isDone = true
+    } else if (isForwarded(req)) {
+      looksLeft--
+      if (isTrusted(req)) return
+      looksLeft = 0
       logger.warn(
         'requests are forwarded by a proxy that is not trusted, so all its clients share one limit; set trust proxy to the number of proxies in front',
         { code: 'SECURITY_PROXY_NOT_TRUSTED' },

@@ -126,10 +126,24 @@ function refusal(verdicts: readonly Verdict[]): SecurityError | undefined {
 
 /** RFC 6585, 4. */
 function limited(resetMs: number): SecurityError {
-  return new SecurityError('SECURITY_RATE_LIMITED', 'Too many requests. Wait as long as Retry-After says.', {
-    status: 429,
-    headers: { 'Retry-After': String(seconds(resetMs)) },
-  })
+  return withoutStack(
+    () =>
+      new SecurityError('SECURITY_RATE_LIMITED', 'Too many requests. Wait as long as Retry-After says.', {
+        status: 429,
+        headers: { 'Retry-After': String(seconds(resetMs)) },
+      }),
+  )
+}
+
+/** Where a client was refused says nothing, and in a flood of requests the stack is a good part of what one costs. */
+function withoutStack(create: () => SecurityError): SecurityError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return create()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 function unavailable(): SecurityError {
