@@ -51,7 +51,7 @@ export async function takeUpRefund(
   const { status } = refundOf(record, refundId)
   if (!mayTakeUp(refundOf(record, refundId), provider.refunds)) return record
 
-  let isMine = status === 'submitting'
+  let isMine = false
   const submitting = await update(store, record.id, (current, at) => {
     const { attemptId, status: now } = refundOf(current, refundId)
     isMine = now === status

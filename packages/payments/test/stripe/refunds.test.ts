@@ -164,6 +164,10 @@ describe('giving money back', () => {
     await expect(
       shop.payments.refund(id, { idempotencyKey: 'y', attemptId: '2', amount: usd('1') }),
     ).rejects.toMatchObject({ code: 'PAYMENTS_REFUND_TOO_MUCH' })
+    // Only one has money left, so it need not be named.
+    expect(await shop.payments.refund(id, { idempotencyKey: 'z' })).toMatchObject({
+      refunds: [{ attemptId: '2' }, { attemptId: '1', amount: usd('25.50') }],
+    })
   })
 
   test('what Stripe refuses has failed, frees its amount, and is told; our own fault is tried again', async () => {
