@@ -55,6 +55,14 @@ export function sandboxAt(url: string) {
         .map(({ amount, amount_refunded }) => ({ taken: amount, back: amount_refunded }))
     },
 
+    /** The text of the newest mail to an address, once there is one. */
+    async letter(address: string): Promise<string> {
+      return until(`a mail to ${address}`, async () => {
+        const found = await list<{ text: string }>(`/mail?to=${encodeURIComponent(address)}`)
+        return found.at(0)?.text
+      })
+    },
+
     /** Subjects of the mails to an address, once there are so many. One that was sent twice has one Message-ID: one mail. */
     async mails(address: string, atLeast = 1): Promise<string[]> {
       return until(`${atLeast} mails to ${address}`, async () => {

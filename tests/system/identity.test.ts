@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sandboxAt } from '../support/sandbox.js'
 import { startSystem } from '../support/shop.js'
 
 let system: Awaited<ReturnType<typeof startSystem>>
@@ -100,5 +101,34 @@ describe('the shop uses every part of identity', () => {
       status: 400,
       code: 'SECURITY_RESET_INVALID',
     })
+  })
+
+  it('passwordReset: ends the lock-out for the browser that has reset', async () => {
+    const { email } = await register()
+    for (let guess = 0; guess < 6; guess++) await post('/login', { email, password: 'wrong' })
+    expect((await post('/login', { email, password })).code).toBe('SECURITY_LOCKED_OUT')
+
+    await post('/forgot', { email })
+    const [, token] = /reset#([\w-]{43})/.exec(await sandboxAt(system.sandboxUrl).letter(email))!
+    const next = 'another long password'
+    const { status, cookies } = await post('/reset', { token, password: next })
+    expect(status).toBe(200)
+    expect((await post('/reset', { token, password })).code).toBe('SECURITY_RESET_INVALID')
+    const headers = { Cookie: `device=${cookies['device']}`, 'Sec-Fetch-Site': 'same-origin' }
+    expect((await post('/login', { email, password: next }, headers)).status).toBe(200)
+    expect((await post('/login', { email, password }, headers)).status).toBe(401)
+  })
+
+  it('authorize: the office is closed to whoever is no administrator', async () => {
+    const { accessToken } = await register()
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${system.url}/api/admin${path}`, { headers })
+      return [answer.status, ((await answer.json()) as { code?: string }).code]
+    }
+    for (const path of ['/orders', '/payments', '/products', '/comments', '/online', '/anything']) {
+      expect(await ask(path)).toEqual([401, 'SECURITY_TOKEN_MISSING'])
+      const Authorization = `Bearer ${accessToken}`
+      expect(await ask(path, { Authorization })).toEqual([403, 'SECURITY_FORBIDDEN'])
+    }
   })
 })
