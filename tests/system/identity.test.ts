@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { connectRealtime } from '@ementech/realtime/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sandboxAt } from '../support/sandbox.js'
-import { startSystem } from '../support/shop.js'
+import { startSystem, until } from '../support/shop.js'
 
 let system: Awaited<ReturnType<typeof startSystem>>
 beforeAll(async () => {
@@ -64,6 +65,24 @@ describe('the shop uses every part of identity', () => {
       expect((await fetch(`${system.url}/api/${path}`, { headers: { Authorization } })).status).toBe(401)
     const headers = { Cookie: `refresh=${cookies['refresh']}`, 'Sec-Fetch-Site': 'same-origin' }
     expect((await post('/refresh', {}, headers)).code).toBe('SECURITY_SESSION_INVALID')
+  })
+
+  it('sessions: a device that was signed out elsewhere is cut off at once, also from the live news', async () => {
+    const { email, accessToken = '' } = await register()
+    const seen: string[] = []
+    const socket = connectRealtime(system.url, { token: () => accessToken })
+    socket.onStatus((status) => seen.push(status))
+    await until('the socket to be connected', async () => seen.includes('connected'))
+
+    const other = await post('/login', { email, password })
+    const headers = { Authorization: `Bearer ${other.accessToken}` }
+    const list = await fetch(`${system.url}/api/auth/sessions`, { headers })
+    const { sessions } = (await list.json()) as { sessions: { id: string; current: boolean }[] }
+    const lost = sessions.find(({ current }) => !current)!
+    const revoked = await fetch(`${system.url}/api/auth/sessions/${lost.id}`, { method: 'DELETE', headers })
+    expect([sessions.length, revoked.status]).toEqual([2, 204])
+    await until('the socket to be cut off', async () => seen.at(-1) !== 'connected')
+    socket.close()
   })
 
   it('passwords: the common and the obvious are not taken', async () => {
