@@ -102,6 +102,13 @@ describe('reconcile', () => {
     expect(await payments.reconcile(DAYS.second)).toEqual([])
   })
 
+  test('the first moment of a day is of that day, and not of the one before', async () => {
+    const payments = await shopWith([taken(1, 150_00, MIDNIGHT)], [booked(1, 150_00, MIDNIGHT)])
+    const captured = money('150', 'KES')
+    expect(await payments.reconcile(DAYS.first)).toEqual([])
+    expect(await payments.reconcile(DAYS.second)).toMatchObject([{ ours: { captured }, differences: [] }])
+  })
+
   test('what only one side knows, and what differs, is named', async () => {
     const payments = await shopWith(
       [taken(1, 100, NOON), taken(2, 200, NOON), taken(3, 300, NOON)],
@@ -179,7 +186,15 @@ describe('reconcile', () => {
     const payments = await shopWith([])
     const [from, to] = [new Date(1), new Date(0)]
     for (const options of [
-      ...[{ day: '2026-02-30' }, { day: '26.11.2026' }, { day: '' }, { from, to }, { from }, {}],
+      ...[
+        { day: '2026-02-30' },
+        { day: '26.11.2026' },
+        { day: '' },
+        { from, to },
+        { from, to: from },
+        { from },
+        {},
+      ],
       { day: '2026-11-26', from, to },
     ]) {
       await expect(payments.reconcile(options as never)).rejects.toThrow(TypeError)

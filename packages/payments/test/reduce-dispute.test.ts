@@ -44,6 +44,21 @@ describe('a dispute', () => {
     ])
   })
 
+  test('of what a look shows again nothing is written; a new deadline is, and it is older than its news', () => {
+    const later = new Date(at.getTime() + 1000)
+    const first = look('du_1', 'needs_response')
+    const known = run([first]).payment
+    expect(reduceDispute(known, { ...first, at: later, askedAt: later }).next).toBe(known)
+    // Begun in the very moment of the last writing: perhaps before it.
+    expect(reduceDispute(known, { ...look('du_1', 'warning'), askedAt: at }).next).toBe(known)
+
+    const respondBy = new Date('2026-12-08T23:59:59Z')
+    const moved = { ...first, at: later, askedAt: later, dispute: { ...first.dispute, respondBy } }
+    const { next, effects } = reduceDispute(known, moved)
+    expect(next.disputes).toEqual([{ ...moved.dispute, attemptId: '1', createdAt: at, updatedAt: later }])
+    expect(effects).toEqual([])
+  })
+
   test('looks in any order, any number of times, end where the provider is, and tell each thing once', () => {
     const lives: Status[][] = [
       ['needs_response', 'under_review', 'won'],
