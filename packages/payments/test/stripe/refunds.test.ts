@@ -450,6 +450,28 @@ describe('money that is held', () => {
     },
   )
 
+  test('a capture is told again under its key until that key gives no answer any more; meanwhile nothing is let go', async () => {
+    const { id, worker } = await held()
+    await worker.close()
+    const unavailable = { fault: 'answer', status: 503, error: { type: 'api_error', message: 'm' } } as const
+    shop.fake.faults.push(unavailable)
+    await shop.payments.capture(id, { amount: usd('20') })
+    await expect(shop.payments.cancel(id)).rejects.toMatchObject({
+      code: 'PAYMENTS_NOT_CANCELABLE',
+      message: expect.stringContaining('is being captured') as string,
+    })
+    await expect(shop.payments.capture(id, { amount: usd('10') })).rejects.toMatchObject({
+      code: 'PAYMENTS_NOT_CAPTURABLE',
+    })
+
+    shop.fake.faults.push({ fault: 'saved500', executed: false })
+    // It fails, and its failure is what Stripe answers under that key from then on.
+    for (const _ of [1, 2]) expect(await shop.payments.capture(id)).toMatchObject({ status: 'authorized' })
+    expect(await shop.payments.capture(id)).toMatchObject({ status: 'succeeded', captured: usd('20') })
+    const keys = shop.fake.requests.filter(({ path }) => path.endsWith('/capture')).map(({ key }) => key)
+    expect([...new Set(keys)]).toEqual([`${id}:capture:1:1`, `${id}:capture:1:2`])
+  })
+
   test('what Stripe refuses to capture stays held, and another amount may be tried', async () => {
     const { id } = await held()
     const error = { type: 'invalid_request_error', code: 'amount_too_small', message: 'm' }
@@ -531,6 +553,17 @@ describe('calling a payment off', () => {
       code: 'PAYMENTS_NOT_CANCELABLE',
       status: 409,
       providerCode: 'payment_intent_unexpected_state',
+    })
+    expect((await shop.payments.get(id))!.status).toBe('pending')
+  })
+
+  test('what could not be found out is said, and stays as it was', async () => {
+    const { id } = await pending()
+    const unavailable = { fault: 'answer', status: 503, error: { type: 'api_error', message: 'm' } } as const
+    shop.fake.faults.push(unavailable)
+    await expect(shop.payments.cancel(id)).rejects.toMatchObject({
+      code: 'PAYMENTS_PROVIDER_UNAVAILABLE',
+      status: 503,
     })
     expect((await shop.payments.get(id))!.status).toBe('pending')
   })
