@@ -32,7 +32,7 @@ export function createApp({ env, shop, security, online, hangUp, health, webDir 
 
   app.use('/health', health) // probes: no headers, no limits
   app.use('/webhooks', shop.payments.webhooks) // before any body parser: signatures are over raw bytes
-  app.use(security.middleware) // headers → CORS → limits → bodies → injection guard → CSRF
+  app.use(security.middleware) // headers → CORS → limits (not of pages) → bodies → injection guard → CSRF
   app.use('/api/auth', accountRoutes({ env, security, hangUp, ...shop })) // before compression: its answers hold tokens (BREACH)
   app.use(compression()) // the one layer that compresses
 

@@ -5,6 +5,7 @@ import {
   type SecurityOptions,
 } from '@ementech/security'
 import { mongoSessionStore, mongoStateStore } from '@ementech/security/mongo'
+import type { Request } from 'express'
 import type { Connection } from 'mongoose'
 import type { Env } from './env.js'
 import type { RedisConnection } from './redis.js'
@@ -38,6 +39,7 @@ export async function securityOptions({ env, connection, accounts, redis, logger
       general: {
         limit: env.RATE_LIMIT_MAX_REQUESTS,
         windowSeconds: Math.ceil(env.RATE_LIMIT_WINDOW_MS / 1000),
+        skip: isPage,
       },
     },
     cspReports: { path: '/csp-reports' },
@@ -60,6 +62,14 @@ export async function securityOptions({ env, connection, accounts, redis, logger
     passwordReset: { store: states },
     logger,
   } satisfies SecurityOptions
+}
+
+/**
+ * The built pages and their files: one visit asks for dozens, and many people share an address. As Express matches
+ * paths, the case of letters makes no difference.
+ */
+function isPage({ method, path }: Request): boolean {
+  return (method === 'GET' || method === 'HEAD') && !/^\/api(\/|$)/i.test(path)
 }
 
 export type Security = Awaited<ReturnType<typeof shopSecurity>>

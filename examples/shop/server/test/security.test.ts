@@ -154,6 +154,24 @@ describe("the shop's security", () => {
     await using open = await serveShop(off)
     expect(await works(open.send)).toBe(false)
   })
+
+  it('counts no page and none of its files against the general limit, but gives them its headers', async () => {
+    await using shop = await serveShop()
+    for (let i = 0; i < 6; i++) {
+      for (const path of ['/support.ts', '/assets/none.js', '/apiary']) {
+        const answer = await shop.send(path)
+        expect(answer.status).not.toBe(429)
+        expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+      }
+    }
+    // Express takes these for the API; so does the limit.
+    for (const path of ['/api/nowhere', '/API/nowhere', '/Api', '/api/', '/api?x']) {
+      expect((await shop.send(path)).status).toBe(404)
+    }
+    expect((await shop.send('/aPi/nowhere')).status).toBe(429)
+    expect((await shop.send('/support.ts', { body: '{}' })).status).toBe(429)
+    expect((await shop.send('/support.ts')).status).toBe(200)
+  })
 })
 
 /** Counts nothing. */
