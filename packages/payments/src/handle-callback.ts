@@ -1,3 +1,4 @@
+import { isArrival, takeIn } from './arrival.js'
 import { lookFor } from './check-payment.js'
 import { notReadable, unknownPayment } from './callback-errors.js'
 import type { Observation } from './observation.js'
@@ -18,9 +19,11 @@ export async function handleCallback(
   { store, provider, reader }: { store: PaymentStore; provider: Provider; reader: Reader },
 ): Promise<PaymentRecord | null> {
   const { timing, callbacks } = provider
-  const said = callbacks.parse(received.raw, received)
+  const parsed = callbacks.parse(received.raw, received)
+  if (parsed && 'about' in parsed && parsed.about === 'refund')
+    return noteRefund(received, parsed, { store, provider })
+  const said = isArrival(parsed) ? await takeIn(received, parsed, { store, provider }) : parsed
   if (said === null) return null
-  if ('about' in said && said.about === 'refund') return noteRefund(received, said, { store, provider })
   const entry = received.attemptId === '' ? await locate(received, callbacks) : received
   if (entry === null) return null
   if (said.status === 'changed' && said.about) return askAbout(said.about, entry, { store, provider })

@@ -29,6 +29,7 @@ export {
   toDecimal,
   type Money,
 } from './money.js'
+export type { CallbackArrival } from './arrival.js'
 export type { CreateRequest } from './new-payment.js'
 export type { Dispute, DisputeStatus } from './dispute.js'
 export type { Evidence, Observation } from './observation.js'

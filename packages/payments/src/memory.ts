@@ -44,6 +44,13 @@ export function memoryPaymentStore(options: MemoryStoreOptions = {}): PaymentSto
       )
       return structuredClone(found?.record ?? null)
     },
+    async listByReference(provider, reference) {
+      const found = all()
+        .map(({ record }) => record)
+        .filter((record) => record.provider === provider && record.reference === reference)
+        .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+      return structuredClone(found)
+    },
     async replace(next, { version, lease }) {
       const stored = payments.get(next.id)
       if (stored?.record.version !== version || (lease && !holds(lease))) return false

@@ -40,15 +40,37 @@ export function newPayment(request: CreateRequest, provider: Provider, now: Date
   const content = [reference, amount.minor, amount.currency, request.provider, phone, description]
   if (email !== undefined) content.push(email)
   const details = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))
+  return blankPayment(
+    {
+      ...{
+        id: paymentIdOf(idempotencyKey),
+        reference,
+        amount,
+        payer,
+        description,
+        metadata: { ...metadata },
+      },
+      requestHash: sha256(JSON.stringify([content, details])),
+      provider: request.provider,
+    },
+    now,
+  )
+}
+
+/** The id of the payment that `key` names. */
+export function paymentIdOf(key: string): string {
+  return `pay_${sha256(key).slice(0, 32)}`
+}
+
+type Wanted = Pick<
+  PaymentRecord,
+  'id' | 'reference' | 'requestHash' | 'provider' | 'amount' | 'payer' | 'description' | 'metadata'
+>
+
+/** A payment that nothing has happened to. */
+export function blankPayment(wanted: Wanted, now: Date): PaymentRecord {
   return {
-    id: `pay_${sha256(idempotencyKey).slice(0, 32)}`,
-    reference,
-    requestHash: sha256(JSON.stringify([content, details])),
-    provider: request.provider,
-    amount,
-    payer,
-    description,
-    metadata: { ...metadata },
+    ...wanted,
     status: 'created',
     version: 1,
     attempts: [],

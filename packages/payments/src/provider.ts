@@ -2,6 +2,8 @@ import type { PaymentsErrorCode } from './errors.js'
 import type { Money } from './money.js'
 import type { NextStep, Payer, PayerMessage } from './payment.js'
 import type { ProviderDisputes } from './provider-disputes.js'
+import type { CallbackArrival } from './arrival.js'
+import type { Logger } from './logger.js'
 import type { ActionResult, CallbackRefund, ProviderRefunds } from './provider-refunds.js'
 
 /**
@@ -166,7 +168,12 @@ export interface ProviderCallbacks {
   parse(
     raw: Uint8Array,
     entry: { readonly type?: string },
-  ): CallbackFacts | CallbackNews | CallbackRefund | null
+  ): CallbackFacts | CallbackNews | CallbackRefund | CallbackArrival | null
+  /**
+   * The answer to an authentic callback that is a question, such as whether a payment is to be taken: it is not stored.
+   * undefined: it is none. Must not throw.
+   */
+  answer?(raw: Uint8Array, identity: CallbackIdentity, logger: Logger): Promise<object> | undefined
 }
 
 /** What `ProviderCallbacks.locate` may answer. */
@@ -217,9 +224,9 @@ export interface CallbackNews {
   readonly about?: 'refunds' | 'disputes'
 }
 
-/** What an unsigned or signed callback says. */
+/** What a callback says. `read`: it is the answer to a question of ours, at a URL that was made for that question. */
 export interface CallbackFacts {
-  readonly evidence: 'callback' | 'signed'
+  readonly evidence: 'callback' | 'signed' | 'read'
   readonly providerRef: string
   readonly status: 'succeeded' | 'failed' | 'processing'
   readonly amount?: Money

@@ -8,7 +8,7 @@ import type { InboxEntry } from './store.js'
 /** What one route needs. */
 export interface ReceiverOptions {
   name: string
-  callbacks: Pick<ProviderCallbacks, 'authenticate' | 'reply'>
+  callbacks: Pick<ProviderCallbacks, 'authenticate' | 'answer' | 'reply'>
   /** Resolves once the callback cannot be lost any more; the sender is told 200 then, and 503 if it rejects. */
   keep: (entry: InboxEntry) => Promise<'stored' | 'duplicate'>
   logger: Logger
@@ -19,7 +19,7 @@ export interface ReceiverOptions {
   onStored: () => void
 }
 
-/** raw bytes → authentic? → stored durably → 200. Nothing is worked on here. */
+/** raw bytes → authentic? → stored durably → 200. Nothing is worked on here; only a question is answered. */
 export function receiveCallback(options: ReceiverOptions): RequestHandler {
   const { name, callbacks, keep, logger, maxBodyBytes, bodyTimeoutMs, storeTimeoutMs, onStored } = options
 
@@ -42,6 +42,8 @@ export function receiveCallback(options: ReceiverOptions): RequestHandler {
       return problem(res, status, undefined, code)
     }
     if (raw.length === 0) return problem(res, 400, 'the body is empty')
+    const answer = await callbacks.answer?.(raw, identity, logger)
+    if (answer !== undefined) return void res.status(200).json(answer)
     await store(identity, raw)
     res.status(200).json(callbacks.reply)
     onStored()

@@ -28,6 +28,8 @@ export interface PaymentStore {
   get(id: string): Promise<PaymentRecord | null>
   /** The payment that has this provider reference in one of its attempts. */
   findByProviderRef(provider: string, providerRef: string): Promise<PaymentRecord | null>
+  /** All payments of this provider with this `reference`, oldest first. */
+  listByReference(provider: string, reference: string): Promise<PaymentRecord[]>
   /** Compare-and-set: writes all of `next` if the stored version is `version` (and the lease, if given, still held). */
   replace(next: PaymentRecord, expected: { version: number; lease?: Lease }): Promise<boolean>
   /** Leases one payment that has something due (a question to the provider, or an outbox entry). */

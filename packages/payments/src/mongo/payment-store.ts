@@ -44,6 +44,13 @@ export function mongoPaymentStore(collection: MongoCollection): MongoPaymentStor
       return found && toRecord(found)
     },
 
+    async listByReference(provider, reference) {
+      const found = await collection
+        .find({ provider, reference }, { ...CURRENT, sort: { createdAt: 1 } })
+        .toArray()
+      return found.map(toRecord)
+    },
+
     async replace(next, { version, lease }) {
       const { id, ...fields } = toFields(next)
       const filter = { _id: id, version, ...(lease && { 'lease.token': lease.token }) }

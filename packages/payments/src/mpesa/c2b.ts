@@ -1,6 +1,6 @@
 import type { Money } from '../money.js'
 import { assertAcknowledged } from './acknowledged.js'
-import { assertCallbackUrl } from './callback-url.js'
+import { assertCallbackUrl, type CallbackUrls } from './callback-url.js'
 import type { DarajaHttp } from './http.js'
 import { OPERATIONS, toWire } from './operations.js'
 import { normalizePhone } from './phone.js'
@@ -12,10 +12,10 @@ const KIND = "a customer's payment"
 
 /** Where payments that customers begin themselves are to be reported. */
 export interface RegisterUrlsRequest {
-  /** Told of every payment. */
-  confirmationUrl: string
-  /** Asked before every payment, if Safaricom has switched external validation on. */
-  validationUrl: string
+  /** Told of every payment. Default, with `callbackUrl` and `callbackSecret`: where `payments.webhooks` takes it in. */
+  confirmationUrl?: string
+  /** Asked before every payment, if Safaricom has switched external validation on. Default as `confirmationUrl`. */
+  validationUrl?: string
   /** What M-Pesa does with a payment if the validation is not answered within 8 seconds. */
   whenUnanswered: 'complete' | 'cancel'
   /** v2 masks the payer's number, v1 sends its hash (see `matchesMsisdn`). Default `v2`. */
@@ -54,16 +54,26 @@ export interface CustomerPayment {
 }
 
 /** C2B: registers the URLs, and simulates a payment where Safaricom's sandbox allows it. */
-export function createC2b(deps: { http: DarajaHttp; shortcode: string; isSandbox: boolean }) {
-  const { http, shortcode, isSandbox } = deps
+export function createC2b(deps: {
+  http: DarajaHttp
+  shortcode: string
+  isSandbox: boolean
+  urls: CallbackUrls | undefined
+}) {
+  const { http, shortcode, isSandbox, urls } = deps
 
   async function registerUrls(request: RegisterUrlsRequest): Promise<void> {
-    const { confirmationUrl, validationUrl, whenUnanswered, version = 'v2' } = request
+    const { whenUnanswered, version = 'v2' } = request
+    const urlFor = (kind: 'confirmation' | 'validation') => {
+      const url = request[`${kind}Url`] ?? urls?.urlFor(shortcode, '0', kind)
+      if (url === undefined) throw new TypeError(`registerUrls: give ${kind}Url`)
+      return assertCallbackUrl(url, `${kind}Url`).href
+    }
     const body = toWire(OPERATIONS.registerUrls, {
       party: shortcode,
       responseType: { complete: 'Completed', cancel: 'Cancelled' }[whenUnanswered],
-      confirmationUrl: assertCallbackUrl(confirmationUrl, 'confirmationUrl').href,
-      validationUrl: assertCallbackUrl(validationUrl, 'validationUrl').href,
+      confirmationUrl: urlFor('confirmation'),
+      validationUrl: urlFor('validation'),
     })
     assertAcknowledged(await http.post(OPERATIONS.registerUrls.path[version], body))
   }

@@ -5,14 +5,16 @@ const FORBIDDEN = /m-?pesa|safaricom|exe|cmd|sql|query/i
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * What comes to a URL: of an attempt its `stk` callback; of a refund the result of its `reversal`, the answer to a
+ * What comes to a URL: of an attempt its `stk` callback; of a payment that a customer began the question before it
+ * (`validation`), its `confirmation`, and the `answer` to a question of ours about it; of a refund the result of its `reversal`, the answer to a
  * question for its `status`, the answer to one that only looks whether it has happened after all, and a `timeout`.
  */
-export type CallbackKind = 'stk' | RefundCallbackKind
+export type CallbackKind = (typeof ATTEMPT_KINDS)[number] | RefundCallbackKind
 
 /** Of a refund. */
 export type RefundCallbackKind = (typeof REFUND_KINDS)[number]
 
+const ATTEMPT_KINDS = ['stk', 'validation', 'confirmation', 'answer', 'timeout'] as const
 const REFUND_KINDS = ['reversal', 'status', 'look', 'timeout'] as const
 
 /** True for what `verify` says of a refund's URL. */
@@ -21,16 +23,21 @@ export function isRefundCallback(type: string | undefined): type is RefundCallba
 }
 
 /** Express paths of all of them. */
-export const CALLBACK_PATHS = ['stk', ...REFUND_KINDS].map((kind) => `/${kind}/:paymentId/:token`)
+export const CALLBACK_PATHS = [...new Set<string>([...ATTEMPT_KINDS, ...REFUND_KINDS])].map(
+  (kind) => `/${kind}/:paymentId/:token`,
+)
 
-/** One URL per attempt or refund, that only we can make and only Safaricom is told. */
+/**
+ * One URL per attempt or refund, that only we can make and only Safaricom is told. Those of validation and confirmation
+ * are the shortcode's, which stands in place of the payment.
+ */
 export interface CallbackUrls {
   urlFor(paymentId: string, about: string, kind?: CallbackKind): string
-  /** Who the token belongs to, and what comes with it if it is a refund; null if we did not make it. */
+  /** Who the token belongs to, and what comes with it if it is no `stk` callback; null if we did not make it. */
   verify(
     paymentId: string,
     token: string,
-  ): { attemptId: string; verifiedBy: string; type?: RefundCallbackKind } | null
+  ): { attemptId: string; verifiedBy: string; type?: Exclude<CallbackKind, 'stk'> } | null
 }
 
 /** `<base>/stk/<paymentId>/<attemptId>-<HMAC>`, and the like for refunds. The first secret signs, all of them verify. */
@@ -45,7 +52,7 @@ export function callbackUrls(baseUrl: string, secrets: readonly string[]): Callb
       if (attemptId === undefined || hmac === undefined) return null
       let owner: ReturnType<CallbackUrls['verify']> = null
       // Every kind is tried, so that the time taken tells nothing.
-      for (const kind of attemptId.startsWith('ref_') ? REFUND_KINDS : (['stk'] as const)) {
+      for (const kind of attemptId.startsWith('ref_') ? REFUND_KINDS : ATTEMPT_KINDS) {
         const verifiedBy = tokens.verify([kind, paymentId, attemptId], hmac)
         if (verifiedBy !== null) owner ??= { attemptId, verifiedBy, ...(kind !== 'stk' && { type: kind }) }
       }

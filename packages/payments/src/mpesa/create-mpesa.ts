@@ -3,7 +3,7 @@ import { assertKnownKeys } from '../options.js'
 import type { Provider, ProviderTiming } from '../provider.js'
 import { createAccountBalance, parseAccountBalanceResult } from './account-balance.js'
 import { createB2c, parseB2cResult } from './b2c.js'
-import { createC2b, parseCustomerPayment } from './c2b.js'
+import { createC2b, parseCustomerPayment, type CustomerPayment } from './c2b.js'
 import { assertCallbackUrl, callbackUrls } from './callback-url.js'
 import { parseStkCallback } from './callback.js'
 import { darajaHttp } from './http.js'
@@ -15,6 +15,7 @@ import { createStk } from './stk.js'
 import { createTransactionStatus, parseTransactionStatusResult } from './transaction-status.js'
 import type { MpesaClient } from './client.js'
 import type { TokenStore } from './tokens.js'
+import { createValidation, type ValidationVerdict } from './validation.js'
 
 /** Options of {@link createMpesa}. */
 export interface MpesaOptions {
@@ -37,6 +38,15 @@ export interface MpesaOptions {
    * Default `SAFARICOM_CALLBACK_ADDRESSES` with Safaricom's production host, otherwise `'any'`.
    */
   callbackSources?: readonly string[] | 'any'
+  /**
+   * Whether a payment that a customer begins ("Pay Bill") is to be taken; asked at the URL that `registerUrls` gives to
+   * Daraja, and never for a prompt of ours. Default all are taken.
+   */
+  validate?: (payment: CustomerPayment) => ValidationVerdict | Promise<ValidationVerdict>
+  /** What a `validate` that fails or is slow means. Needed with it. */
+  whenUnvalidated?: 'accept' | 'reject'
+  /** Of the 8 seconds that M-Pesa waits. Default 6000. */
+  validationTimeoutMs?: number
   /** In whose name money is reversed, sent and asked about; those operations need it. */
   initiator?: MpesaInitiator
   /** Where results of those operations go, unless a call says otherwise. */
@@ -74,6 +84,7 @@ const OPTIONS = [
     'baseUrl',
     'callbackUrl',
   ],
+  ...['validate', 'whenUnvalidated', 'validationTimeoutMs'],
   ...['initiator', 'resultUrl', 'timeoutUrl', 'b2cVersion'],
   ...['callbackSecret', 'callbackSources', 'timeoutMs', 'axios', 'tokenStore', 'timing', 'clock'],
 ]
@@ -111,6 +122,10 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
     callbackUrl,
     clock,
   })
+  const urls =
+    callbackUrl === undefined || callbackSecret === undefined
+      ? undefined
+      : callbackUrls(callbackUrl, [callbackSecret].flat())
   const credentials = initiator && readInitiator(initiator, clock())
   const initiated = { http, shortcode: party, credentials, resultUrl, timeoutUrl }
   const client: MpesaClient = {
@@ -119,7 +134,7 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
     transactionStatus: createTransactionStatus(initiated),
     accountBalance: createAccountBalance(initiated),
     b2c: createB2c({ ...initiated, version: b2cVersion }),
-    ...createC2b({ ...own, isSandbox: environment === 'sandbox' }),
+    ...createC2b({ ...own, isSandbox: environment === 'sandbox', urls }),
     qrCode: createQrCode(own),
     parseStkCallback,
     parseReversalResult,
@@ -128,15 +143,21 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
     parseB2cResult,
     parseCustomerPayment,
   }
-  if (callbackUrl === undefined || callbackSecret === undefined) return client
+  const { validate: handle, whenUnvalidated, validationTimeoutMs = 6000 } = options
+  const validation = { where: 'createMpesa', whenUnvalidated, validationTimeoutMs }
+  const validate = createValidation<Uint8Array>({
+    ...validation,
+    handle: handle && ((raw) => handle(parseCustomerPayment(raw))),
+  })
+  if (urls === undefined) return client
 
-  const urls = callbackUrls(callbackUrl, [callbackSecret].flat())
   const { callbackSources = baseUrl === HOSTS.production ? 'safaricom' : 'any' } = options
   return {
     ...client,
     ...mpesaProvider({
       client,
       urls,
+      validate,
       sources: callbackSources,
       timing,
       canReverse: credentials !== undefined,

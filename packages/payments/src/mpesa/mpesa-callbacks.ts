@@ -85,7 +85,12 @@ export function mpesaCallbacks(options: MpesaCallbacksOptions): MpesaCallbacksHa
   const { maxBodyBytes = 100_000, bodyTimeoutMs = 10_000 } = options
   const listed = sources === 'any' ? null : new Set(sources)
   const { whenUnvalidated, validationTimeoutMs = 6000 } = options
-  const validate = createValidation({ handle: on.validation, whenUnvalidated, validationTimeoutMs, logger })
+  const validate = createValidation({
+    where: 'mpesaCallbacks',
+    handle: on.validation,
+    whenUnvalidated,
+    validationTimeoutMs,
+  })
 
   return function receiveMpesaCallback(req, res, next) {
     const path = (req.url ?? '').split('?')[0]!
@@ -116,7 +121,7 @@ export function mpesaCallbacks(options: MpesaCallbacksOptions): MpesaCallbacksHa
     await store?.({ id, kind, reference, raw })
     const body = PARSERS[kind](raw)
     if (kind === 'validation') {
-      return answer(res, 200, await validate({ id, reference, raw, body: body as CustomerPayment }))
+      return answer(res, 200, await validate({ id, reference, raw, body: body as CustomerPayment }, logger))
     }
     await (on[kind] as Handle<unknown> | undefined)?.({ id, reference, raw, body })
     answer(res, 200, ACKNOWLEDGED)

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { PaymentsError } from '../errors.js'
+import type { Logger } from '../logger.js'
 import type {
   CallbackFacts,
   CallbackIdentity,
@@ -11,11 +11,13 @@ import type {
   StartRequest,
   StartResult,
 } from '../provider.js'
+import { askAboutArrival, identifyArrival, isArrival, parseArrival, parseArrivalAnswer } from './arrivals.js'
 import { isListed, SAFARICOM_CALLBACK_ADDRESSES } from './callback-sources.js'
 import { CALLBACK_PATHS, isRefundCallback, type CallbackUrls } from './callback-url.js'
 import { parseStkCallback } from './callback.js'
 import type { MpesaClient } from './client.js'
 import { normalizePhone } from './phone.js'
+import { hashOf } from './hash.js'
 import { mpesaRefunds, parseRefundCallback } from './refunds.js'
 import { callFailureMessage } from './result-codes.js'
 import { wholeShillings } from './stk.js'
@@ -53,12 +55,15 @@ const RETRYABLE = new Set([
 export function mpesaProvider({
   client,
   urls,
+  validate,
   sources,
   timing: changes,
   canReverse,
 }: {
   client: MpesaClient
   urls: CallbackUrls
+  /** Answers the question whether a customer's payment is taken. */
+  validate: (raw: Uint8Array, logger: Logger) => Promise<object>
   sources: readonly string[] | 'any' | 'safaricom'
   timing: Partial<ProviderTiming> | undefined
   /** With the credentials of an initiator. */
@@ -87,6 +92,7 @@ export function mpesaProvider({
 
   async function read({ providerRef }: { providerRef: string }): Promise<ReadResult> {
     try {
+      if (isArrival(providerRef)) return await askAboutArrival(providerRef, { client, urls })
       const { status, result } = await client.stkQuery(providerRef)
       if (status === 'paid') return { status: 'succeeded' }
       if (status === 'failed')
@@ -115,12 +121,13 @@ export function mpesaProvider({
     }
     const { attemptId, type } = owner
     const identity = { ok: true, paymentId, ...owner } as const
+    if (type === 'confirmation') return { ...identity, ...identifyArrival(raw) }
     if (type === undefined) return { ...identity, eventId: eventId(paymentId, attemptId, raw) }
-    const eventOfRefund = `mpesa:${type}:${paymentId}:${attemptId}:${hashOf(raw)}`
+    const eventOfResult = `mpesa:${type}:${paymentId}:${attemptId}:${hashOf(raw)}`
     const late = type === 'timeout' && {
       ignored: 'timed out in the queue of M-Pesa: its outcome is not known',
     }
-    return { ...identity, eventId: eventOfRefund, ...late }
+    return { ...identity, eventId: eventOfResult, ...late }
   }
 
   return {
@@ -144,8 +151,12 @@ export function mpesaProvider({
       // What Daraja's own samples answer; it does not look at it.
       reply: { ResultCode: 0, ResultDesc: 'Accepted' },
       authenticate,
-      parse: (raw, { type }) =>
-        isRefundCallback(type) ? parseRefundCallback(type, raw) : callbackFacts(raw),
+      parse(raw, { type }) {
+        if (type === 'confirmation') return parseArrival(raw)
+        if (type === 'answer') return parseArrivalAnswer(raw)
+        return isRefundCallback(type) ? parseRefundCallback(type, raw) : callbackFacts(raw)
+      },
+      answer: (raw, { type }, logger) => (type === 'validation' ? validate(raw, logger) : undefined),
     },
   }
 }
@@ -173,10 +184,6 @@ function callbackFacts(raw: Uint8Array): CallbackFacts {
 /** Equal for the same news, different for everything else: contradicting callbacks are all kept. */
 function eventId(paymentId: string, attemptId: string, raw: Uint8Array): string {
   return `mpesa:stk:${paymentId}:${attemptId}:${hashOf(news(raw))}`
-}
-
-function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 32)
 }
 
 function news(raw: Uint8Array): string | Uint8Array {

@@ -1,6 +1,4 @@
 import { describeError, type Logger } from '../logger.js'
-import type { CustomerPayment } from './c2b.js'
-import type { MpesaCallback } from './callback-event.js'
 
 /** Whether a payment is taken; if not, the payer is told what `because` stands for. */
 export type ValidationVerdict =
@@ -18,33 +16,31 @@ const REASONS = {
 }
 
 /** Asks the handler, and answers in time whatever becomes of it. Throws a `TypeError` if nothing says how. */
-export function createValidation(options: {
-  handle:
-    ((payment: MpesaCallback<CustomerPayment>) => ValidationVerdict | Promise<ValidationVerdict>) | undefined
+export function createValidation<Asked>(options: {
+  /** Whose options they are. */
+  where: string
+  handle: ((asked: Asked) => ValidationVerdict | Promise<ValidationVerdict>) | undefined
   whenUnvalidated: 'accept' | 'reject' | undefined
   validationTimeoutMs: number
-  logger: Logger
 }) {
-  const { handle, whenUnvalidated, validationTimeoutMs, logger } = options
+  const { where, handle, whenUnvalidated, validationTimeoutMs } = options
   if (handle && whenUnvalidated !== 'accept' && whenUnvalidated !== 'reject') {
     throw new TypeError(
-      "mpesaCallbacks: say with whenUnvalidated what a failing validation means: 'accept' or 'reject'",
+      `${where}: say with whenUnvalidated what a failing validation means: 'accept' or 'reject'`,
     )
   }
   const fallback: ValidationVerdict =
     whenUnvalidated === 'reject' ? { accept: false, because: 'other' } : { accept: true }
 
-  return async function validate(callback: MpesaCallback<CustomerPayment>): Promise<object> {
+  return async function validate(asked: Asked, logger: Logger): Promise<object> {
     if (!handle) return wire({ accept: true })
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`no verdict within ${validationTimeoutMs} ms`)),
-        validationTimeoutMs,
-      )
+      const give = () => reject(new Error(`no verdict within ${validationTimeoutMs} ms`))
+      timer = setTimeout(give, validationTimeoutMs)
     })
     try {
-      return wire(await Promise.race([handle(callback), late]))
+      return wire(await Promise.race([handle(asked), late]))
     } catch (error) {
       logger.error('M-Pesa validation failed', { verdict: whenUnvalidated, err: describeError(error) })
       return wire(fallback)

@@ -93,6 +93,19 @@ export function paymentStoreContract(create: () => Promise<PaymentStore> | Payme
       assert.equal(await store.findByProviderRef('mpesa', 'ws_2'), null)
     }),
 
+    promise('lists the payments of one reference, oldest first', async (store) => {
+      const [reference, other] = [newId(), newId()]
+      const [first, second] = [
+        payment({ reference, createdAt: PAST }),
+        payment({ reference, createdAt: FUTURE }),
+      ]
+      const elsewhere = payment({ reference, provider: 'other' })
+      for (const record of [second, elsewhere, first, payment({ reference: other })])
+        await store.insert(record)
+      assert.deepEqual(await store.listByReference('mpesa', reference), [first, second])
+      assert.deepEqual(await store.listByReference('mpesa', newId()), [])
+    }),
+
     promise('claims what is due, longest due first, and nothing else', async (store) => {
       const late = payment({ nextCheckAt: new Date(PAST.getTime() - 5_000) })
       const effects = payment({ nextCheckAt: FUTURE, outbox: [effect({ nextRunAt: PAST })] })
