@@ -4,6 +4,7 @@ import type { Daraja } from './daraja/daraja.js'
 import type { Phone } from './daraja/phone.js'
 import { faultTable, type FaultOrder } from './daraja/faults.js'
 import { limits, merchant } from './daraja/settings.js'
+import { readQr } from './daraja/qr-reading.js'
 import { accountOf } from './daraja/ledger.js'
 import { SandboxError } from './errors.js'
 import type { MailSandbox } from './mail/mail.js'
@@ -54,6 +55,10 @@ export function createControl({
     await daraja.unlockInitiator()
     res.status(204).end()
   })
+  control.post('/qr', express.raw({ type: 'image/png', limit: '8mb' }), (req, res) => {
+    const code = req.body instanceof Uint8Array ? req.body : textIn(req, 'text')
+    res.json({ ...invalidIfThrown(() => readQr(code)), business: merchant.name })
+  })
   control.get('/callbacks', (_req, res) => void res.json(daraja.callbacks()))
   control.get('/requests', (_req, res) => void res.json(daraja.requests()))
 
@@ -66,7 +71,8 @@ export function createControl({
   control.get('/faults', (_req, res) => void res.json({ standing: daraja.faults.list(), known: faultTable }))
   control.post(
     '/faults',
-    (req, res) => void res.status(201).json(orderFault(daraja, (req.body ?? {}) as FaultOrder)),
+    (req, res) =>
+      void res.status(201).json(invalidIfThrown(() => daraja.faults.order((req.body ?? {}) as FaultOrder))),
   )
   control.delete('/faults', (_req, res) => {
     daraja.faults.clear()
@@ -114,14 +120,16 @@ const actions = {
     const account = fieldOf(req, 'account')
     return phone.pay({
       amount: countIn(req, 'amount'),
-      ...(shortcode !== undefined && { shortcode: textIn(req, 'shortcode') }),
+      ...(shortcode !== undefined && { shortcode: shortcodeIn(req) }),
       ...(account !== undefined && { account: textIn(req, 'account') }),
+      ...pinIn(req),
     })
   },
-  scan: (phone: Phone, req: Request) =>
-    phone.scan(textIn(req, 'text')).catch((cause: Error) => {
-      throw new SandboxError('SANDBOX_REQUEST_INVALID', cause.message, { status: 400, cause })
-    }),
+  scan: (phone: Phone, req: Request) => {
+    const text = textIn(req, 'text')
+    invalidIfThrown(() => readQr(text))
+    return phone.scan(text, pinIn(req))
+  },
 }
 
 function isAction(name: string): name is keyof typeof actions {
@@ -136,8 +144,11 @@ function overview(daraja: Daraja, clock: SandboxClock) {
   const newest = <T>(list: T[]) => list.slice(-shown).reverse()
   const balances = daraja.balances()
   const transactions = daraja.transactions()
-  const count = (test: (code: number | string | undefined) => boolean) =>
-    transactions.filter(({ result }) => test(result?.code)).length
+  const endings = [
+    ...transactions.map(({ result }) => result && (result.code === 0 ? 'paid' : 'failed')),
+    ...daraja.customerPayments().map(({ ending }) => ending && (ending === 'completed' ? 'paid' : 'failed')),
+  ]
+  const count = (wanted: 'paid' | 'failed' | undefined) => endings.filter((each) => each === wanted).length
   return {
     nowMs: clock.now(),
     timeScale: clock.timeScale,
@@ -146,6 +157,7 @@ function overview(daraja: Daraja, clock: SandboxClock) {
       shortcode: merchant.shortcode,
       balanceCents: balances[accountOf.merchant(merchant.shortcode)] ?? 0,
     },
+    merchants: accountsOfMerchants(balances),
     promptMs: limits.promptMs,
     phones: daraja.phones().map((msisdn) => {
       const { name, isOn, balanceCents, prompt } = daraja.phone(msisdn).view()
@@ -155,13 +167,26 @@ function overview(daraja: Daraja, clock: SandboxClock) {
     callbacks: newest(daraja.callbacks()),
     transactions: newest(transactions),
     counts: {
-      paid: count((code) => code === 0),
-      open: count((code) => code === undefined),
-      failed: count((code) => code !== undefined && code !== 0),
+      paid: count('paid'),
+      open: count(undefined),
+      failed: count('failed'),
     },
     ledger: newest(daraja.ledger().map((entry, id) => ({ id, ...entry }))),
     faults: daraja.faults.list(),
   }
+}
+
+/** Every merchant's accounts, the public test shortcode first. Its Utility Account is the one called by the merchant alone. */
+function accountsOfMerchants(balances: Record<string, number>) {
+  const prefix = accountOf.merchant('')
+  const known = Object.keys(balances).filter((name) => name.startsWith(prefix))
+  const shortcodes = new Set([merchant.shortcode, ...known.map((name) => name.split(':')[1]!)])
+  return [...shortcodes].flatMap((shortcode) =>
+    (['utility', 'working', 'charges'] as const).map((account) => {
+      const name = accountOf.merchant(shortcode) + (account === 'utility' ? '' : `:${account}`)
+      return { shortcode, account, balanceCents: balances[name] ?? 0 }
+    }),
+  )
 }
 
 /** Server-sent events: one `change` whenever something has changed, and a comment now and then to keep the line open. */
@@ -179,9 +204,10 @@ function streamOf(changes: Signal): RequestHandler {
   }
 }
 
-function orderFault(daraja: Daraja, order: FaultOrder) {
+/** What a test gets as a TypeError is a bad request here. */
+function invalidIfThrown<T>(act: () => T): T {
   try {
-    return daraja.faults.order(order)
+    return act()
   } catch (cause) {
     throw new SandboxError('SANDBOX_REQUEST_INVALID', (cause as Error).message, { status: 400, cause })
   }
@@ -195,6 +221,17 @@ function textIn(req: Request, name: string): string {
   const value = fieldOf(req, name)
   if (typeof value === 'string') return value
   throw new SandboxError('SANDBOX_REQUEST_INVALID', `Send JSON with "${name}", a string.`, { status: 400 })
+}
+
+function pinIn(req: Request): { pin?: string } {
+  return fieldOf(req, 'pin') === undefined ? {} : { pin: textIn(req, 'pin') }
+}
+
+function shortcodeIn(req: Request): string {
+  const shortcode = textIn(req, 'shortcode')
+  if (/^\d{5,7}$/.test(shortcode)) return shortcode
+  const message = `"${shortcode}" is no business number: it has 5 to 7 digits.`
+  throw new SandboxError('SANDBOX_REQUEST_INVALID', message, { status: 400 })
 }
 
 function countIn(req: Request, name: string): number {

@@ -1,5 +1,7 @@
 import express, { type Router } from 'express'
+import { bill } from './page/bill.js'
 import { desk } from './page/desk.js'
+import { deskStyle } from './page/desk-style.js'
 import { dom } from './page/dom.js'
 import { html } from './page/html.js'
 import { mailHtml } from './page/mail-html.js'
@@ -14,9 +16,10 @@ const files = {
   '/mail': ['html', mailHtml],
   '/_page/mail.css': ['css', mailStyle],
   '/_page/mail.js': ['js', mailScript],
-  '/_page/style.css': ['css', style],
+  '/_page/style.css': ['css', style + deskStyle],
   '/_page/main.js': ['js', main],
   '/_page/phone.js': ['js', phone],
+  '/_page/bill.js': ['js', bill],
   '/_page/desk.js': ['js', desk],
   '/_page/dom.js': ['js', dom],
 } as const

@@ -53,7 +53,7 @@ export function createC2b(context: Context, callbacks: ReturnType<typeof createC
     const said =
       registration && settings.externalValidation ? await validate(payment, registration) : accepted
     if (said.isAccepted) confirm(payment, registration, said.thirdPartyTransId)
-    else end(payment, 'rejected', `${merchant.name} has refused it.`)
+    else end(payment, 'rejected', `${merchant.name} has refused it${said.because}.`)
   }
 
   function judge({ msisdn, amount }: C2bPayment): string | undefined {
@@ -86,8 +86,10 @@ export function createC2b(context: Context, callbacks: ReturnType<typeof createC
     })
     const { ResultCode, ThirdPartyTransID } = readAnswer(answer)
     if (ResultCode === undefined)
-      return { isAccepted: registration.responseType === 'Completed', thirdPartyTransId: '' }
-    return { isAccepted: String(ResultCode) === '0', thirdPartyTransId: String(ThirdPartyTransID ?? '') }
+      return { ...accepted, isAccepted: registration.responseType === 'Completed' }
+    const code = String(ResultCode)
+    const thirdPartyTransId = String(ThirdPartyTransID ?? '')
+    return { isAccepted: code === '0', thirdPartyTransId, because: refusals[code] ?? '' }
   }
 
   function confirm(
@@ -167,7 +169,16 @@ export function createC2b(context: Context, callbacks: ReturnType<typeof createC
   }
 }
 
-const accepted = { isAccepted: true, thirdPartyTransId: '' }
+const accepted = { isAccepted: true, thirdPartyTransId: '', because: '' }
+
+/** What the payer is told of a rejection (codes: developer.safaricom.co.ke/apis, "Customer To Business"). */
+const refusals: Record<string, string> = {
+  C2B00011: ': the phone number is not accepted',
+  C2B00012: ': the account number is not right',
+  C2B00013: ': the amount is not right',
+  C2B00014: ': they need to know more about you first',
+  C2B00015: ': the business number is not right',
+}
 
 function readAnswer(answer: string): { ResultCode?: unknown; ThirdPartyTransID?: unknown } {
   try {

@@ -4,7 +4,7 @@ import type { Context } from './context.js'
 import { parseMsisdn } from './formats.js'
 import { accountOf, transfer } from './ledger.js'
 import { promptText, type Pushes } from './pushes.js'
-import { readQrText } from './qr-code.js'
+import { readQr } from './qr-reading.js'
 import { limits, merchant } from './settings.js'
 import { balanceOf, type Message, type StkTransaction } from './state.js'
 import { enrol, openingCents, subscriberOf } from './subscribers.js'
@@ -57,11 +57,13 @@ export interface Phone {
   unlock(): Promise<void>
   /**
    * Pays a paybill, or a till, out of the M-PESA menu (C2B). Returns the receipt; validation and confirmation follow.
+   * @param wish.pin Default the right one
    * @throws TypeError if the amount is no whole number of shillings
+   * @throws SandboxError SANDBOX_PIN_WRONG; three times in a row lock the phone
    */
-  pay(wish: { shortcode?: string; amount: number; account?: string }): Promise<string>
-  /** Pays what a QR code of this sandbox says. @throws TypeError if the text is none */
-  scan(text: string): Promise<string>
+  pay(wish: { shortcode?: string; amount: number; account?: string; pin?: string }): Promise<string>
+  /** Pays what a QR code of this sandbox says: its text, or its picture (PNG). @throws TypeError if it is none */
+  scan(code: string | Uint8Array, options?: { pin?: string }): Promise<string>
   /** Puts money, in whole cents, on the account. */
   deposit(cents: number): Promise<void>
 }
@@ -98,13 +100,23 @@ export function createPhone(context: Context, { pushes, c2b }: PhoneParts, numbe
     })
   }
 
-  async function begin(wish: Omit<C2bWish, 'msisdn'>): Promise<string> {
+  async function begin({ pin, ...wish }: Omit<C2bWish, 'msisdn'> & { pin?: string }): Promise<string> {
     if (!Number.isSafeInteger(wish.amount) || wish.amount < 1) {
       throw new TypeError(`Cannot pay ${wish.amount}: give whole shillings.`)
     }
+    if (pin !== undefined) await checkPin(pin)
     const receipt = c2b.begin({ msisdn, ...wish })
     await store.saved()
     return receipt
+  }
+
+  async function checkPin(typed: string): Promise<void> {
+    const { pin, wrongPins } = subscriberOf(store.state, msisdn)
+    const isLocked = wrongPins >= limits.wrongPins
+    if (!isLocked) await change({ wrongPins: typed === pin ? 0 : wrongPins + 1 })
+    if (!isLocked && typed === pin) return
+    const why = isLocked ? 'M-PESA has locked this account.' : 'This is not the PIN.'
+    throw new SandboxError('SANDBOX_PIN_WRONG', why, { status: 403 })
   }
 
   async function change(fields: { isOn?: boolean; wrongPins?: number }): Promise<void> {
@@ -172,13 +184,11 @@ export function createPhone(context: Context, { pushes, c2b }: PhoneParts, numbe
     turnOn: () => change({ isOn: true }),
     turnOff: () => change({ isOn: false }),
     unlock: () => change({ wrongPins: 0 }),
-    pay({ shortcode = merchant.shortcode, amount, account = '' }) {
-      return begin({ shortcode, amount, account, isTill: account === '' })
+    pay({ shortcode = merchant.shortcode, amount, account = '', ...rest }) {
+      return begin({ shortcode, amount, account, isTill: account === '', ...rest })
     },
-    async scan(text) {
-      const wish = readQrText(text)
-      if (!wish) throw new TypeError('This is no QR code of the sandbox.')
-      return begin(wish)
+    async scan(code, options) {
+      return begin({ ...readQr(code), ...options })
     },
     async deposit(cents) {
       const atMs = clock.now()

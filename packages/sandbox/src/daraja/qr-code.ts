@@ -24,12 +24,3 @@ export async function qrCode({ random, clock }: Context, fields: Fields): Promis
 export function qrText(fields: Fields): string {
   return ['TrxCode', 'CPI', 'RefNo', 'Amount', 'MerchantName'].map((name) => text(fields, name)).join('|')
 }
-
-/** What a phone reads from such a picture; undefined if it is none of ours. */
-export function readQrText(
-  scanned: string,
-): { shortcode: string; account: string; amount: number; isTill: boolean } | undefined {
-  const [code, shortcode, account, amount] = scanned.split('|')
-  if (!shortcode || account === undefined || !/^\d{5,7}$/.test(shortcode)) return undefined
-  return { shortcode, account, amount: Number(amount), isTill: code === 'BG' }
-}

@@ -13,6 +13,7 @@ export function showDesk(overview) {
   byId('count-open').textContent = overview.counts.open
   byId('count-failed').textContent = overview.counts.failed
   showTraffic([...requests.map(readRequest), ...callbacks.map(readCallback)])
+  keyed(byId('accounts'), overview.merchants, ({ shortcode, account }) => shortcode + ':' + account, createAccount, showAccount)
   keyed(byId('ledger'), ledger, (entry) => entry.id, createEntry)
   for (const row of byId('faults').children) showStanding(row, faults)
 }
@@ -53,13 +54,21 @@ function readCallback(callback) {
     key: 'callback-' + callback.id,
     atMs: last?.atMs ?? callback.dueAtMs,
     direction: 'out',
-    title: 'Callback' + (callback.operation === 'stkPush' ? '' : ' · ' + (operationNames[callback.operation] ?? '')),
-    subtitle: said ? said.ResultCode + ' ' + said.ResultDesc : callback.body?.TransID ? callback.body.TransID + ' · Ksh' + callback.body.TransAmount : '',
+    title: titleOf(callback),
+    subtitle: said ? said.ResultCode + ' ' + said.ResultDesc : callback.body?.TransID ? billOf(callback.body) : '',
     status: callback.state === 'pending' ? 'waits' : callback.state === 'dropped' ? 'dropped' : String(last?.status ?? last?.error),
     tone: tones[callback.state],
     parts: [['POST ' + callback.url, callback.body], ...answers],
   }
 }
+
+function titleOf({ operation, id }) {
+  if (operation === 'c2bSimulate') return id.endsWith('-validation') ? 'C2B validation' : 'C2B confirmation'
+  return 'Callback' + (operation === 'stkPush' ? '' : ' · ' + (operationNames[operation] ?? ''))
+}
+
+const billOf = ({ TransID, TransAmount, BillRefNumber }) =>
+  [TransID, 'Ksh' + TransAmount, ...(BillRefNumber ? [BillRefNumber] : [])].join(' · ')
 
 function showTraffic(exchanges) {
   exchanges.sort((a, b) => b.atMs - a.atMs)
@@ -120,19 +129,42 @@ function createEntry(entry) {
   )
 }
 
+const accountNames = { utility: 'Utility', working: 'Working', charges: 'Charges Paid' }
+
+function createAccount({ shortcode, account }) {
+  return el('tr', {}, el('td', {}, el('code', {}, shortcode)), el('td', {}, accountNames[account] ?? account), el('td', { className: 'money' }))
+}
+
+function showAccount(row, { balanceCents }) {
+  row.lastChild.textContent = ksh(balanceCents)
+}
+
 /** What the page fills in where an order needs a figure. */
 const figures = { ms: ['ms', 20000], resultCode: ['ResultCode', 1032], copies: ['more', 1] }
+
+/** Which operations a fault may be ordered for; a callback comes only after some. */
+const withCallback = ['stkPush', 'c2bSimulate', 'b2c', 'reversal', 'transactionStatus', 'accountBalance']
+const asynchronous = ['b2c', 'reversal', 'transactionStatus', 'accountBalance']
+const fitting = { forceResult: ['stkPush', ...asynchronous], queueTimeout: asynchronous, falseTimeout: asynchronous, lateCallback: ['stkPush', 'c2bSimulate'] }
+
+function createChoice(name) {
+  const names = fitting[name] ?? (name.endsWith('Callback') ? withCallback : Object.keys(operationNames))
+  const choice = el('select', {}, el('option', { value: '' }, 'any'), ...names.map((each) => el('option', { value: each }, operationNames[each])))
+  choice.setAttribute('aria-label', name + ': at')
+  return choice
+}
 
 function createFault([name, { does, takes }]) {
   const field = takes.find((each) => figures[each])
   const input = field && el('input', { type: 'number', value: figures[field][1], min: 0 })
   input?.setAttribute('aria-label', name + ': ' + figures[field][0])
+  const choice = takes.includes('on') ? createChoice(name) : undefined
   const order = el('button', { type: 'button', textContent: 'Order' })
   order.setAttribute('aria-label', 'Order ' + name)
-  order.addEventListener('click', () => void ask('POST', '/faults', { fault: name, ...(field && { [field]: Number(input.value) }) }))
+  order.addEventListener('click', () => void ask('POST', '/faults', { fault: name, ...(choice?.value && { on: choice.value }), ...(field && { [field]: Number(input.value) }) }))
   const standing = el('button', { type: 'button', className: 'pill', hidden: true })
   standing.addEventListener('click', () => standing.ids.forEach((id) => void ask('DELETE', '/faults/' + id)))
-  const row = el('li', {}, el('p', {}, el('b', {}, name), el('span', {}, does)), standing, ...(field ? [el('label', {}, input, figures[field][0])] : []), order)
+  const row = el('li', {}, el('p', {}, el('b', {}, name), el('span', {}, does)), standing, el('div', { className: 'order' }, ...(choice ? [el('label', {}, choice, 'at')] : []), ...(field ? [el('label', {}, input, figures[field][0])] : []), order))
   row.dataset.fault = name
   return row
 }
@@ -166,6 +198,9 @@ for (const [index, tab] of tabs.entries()) {
     next.focus()
   })
 }
+
+byId('to-desk').addEventListener('click', () => (document.body.dataset.view = 'desk'))
+byId('to-phone').addEventListener('click', () => delete document.body.dataset.view)
 
 ask('GET', '/faults').then(({ known, standing }) => {
   byId('faults').append(...Object.entries(known).map(createFault))

@@ -52,11 +52,12 @@ export function msisdnOf(text) {
   return /^254[17]\d{8}$/.test(digits) ? digits : undefined
 }
 
-/** One request to the control API; a refusal becomes an error with its sentence. */
+/** One request to the control API, with JSON or a file; a refusal becomes an error with its sentence. */
 export async function ask(method, path, body) {
+  const isFile = body instanceof Blob
   const response = await fetch('/_sandbox' + path, {
     method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body && { headers: { 'content-type': isFile ? body.type : 'application/json' }, body: isFile ? body : JSON.stringify(body) }),
   })
   const answer = response.status === 204 ? undefined : await response.json()
   if (!response.ok) throw new Error(answer.detail)

@@ -41,6 +41,9 @@ export const html = String.raw`<!doctype html>
             <select id="numbers"></select>
             <svg viewBox="0 0 12 8" aria-hidden="true"><path class="line" d="M1.5 1.5 6 6l4.5-4.5"/></svg>
           </label>
+          <button class="icon to-desk" id="to-desk" type="button" aria-label="Requests, accounts and faults">
+            <svg viewBox="0 0 20 20" aria-hidden="true"><path class="line" d="M3 5h14M3 10h9M3 15h12"/></svg>
+          </button>
           <button class="icon" id="power" type="button" aria-label="Switch off">
             <svg viewBox="0 0 20 20" aria-hidden="true"><path class="line" d="M10 2.5v7M5.8 4.9a6.7 6.7 0 1 0 8.4 0"/></svg>
           </button>
@@ -61,6 +64,11 @@ export const html = String.raw`<!doctype html>
           <p class="owner"><span id="name"></span><span id="msisdn"></span></p>
         </section>
 
+        <div class="menu" role="group" aria-label="M-PESA">
+          <button type="button" id="open-bill"><svg viewBox="0 0 20 20" aria-hidden="true"><path class="line" d="M5 2.5h10v15l-2.5-1.7L10 17.5l-2.5-1.7L5 17.5zM8 7h4M8 10.5h4"/></svg>Pay a bill</button>
+          <button type="button" id="open-scan"><svg viewBox="0 0 20 20" aria-hidden="true"><path class="line" d="M3 7V4.5A1.5 1.5 0 0 1 4.5 3H7M13 3h2.5A1.5 1.5 0 0 1 17 4.5V7M17 13v2.5a1.5 1.5 0 0 1-1.5 1.5H13M7 17H4.5A1.5 1.5 0 0 1 3 15.5V13M7 7h2.5v2.5H7zM11.5 11.5H13V13h-1.5z"/></svg>Scan</button>
+        </div>
+
         <div class="notice" id="notice" role="status" hidden><p id="notice-text"></p><button id="notice-action" type="button"></button></div>
 
         <h2 id="messages-title">Messages</h2>
@@ -70,6 +78,34 @@ export const html = String.raw`<!doctype html>
           <p>No messages yet</p>
           <p>Pay with this number in your application. M-PESA asks for the PIN here: it is 1234.</p>
         </div>
+      </div>
+
+      <div class="scrim" id="bill-scrim" hidden>
+        <div class="prompt bill" role="dialog" aria-labelledby="bill-title"><form id="bill" novalidate autocomplete="off">
+          <p class="source"><span>M-PESA</span></p>
+          <h2 id="bill-title">Pay a bill</h2>
+          <div class="scan" id="scan">
+            <label class="choose"><input id="code-picture" type="file" accept="image/*"><span>Choose a picture of the code</span></label>
+            <label for="code-text">or paste its text</label>
+            <input id="code-text" type="text" autocapitalize="off" spellcheck="false" aria-describedby="code-said">
+            <p id="code-said" role="status"></p>
+          </div>
+          <div class="fields" id="bill-fields">
+            <label for="bill-shortcode">Business number</label>
+            <input id="bill-shortcode" type="text" inputmode="numeric" maxlength="7">
+            <label for="bill-account">Account number</label>
+            <input id="bill-account" type="text" maxlength="20" autocapitalize="characters" spellcheck="false" placeholder="None: a till">
+            <label for="bill-amount">Amount, Ksh</label>
+            <input id="bill-amount" type="text" inputmode="numeric" maxlength="7">
+            <label for="bill-pin">PIN</label>
+            <input id="bill-pin" class="secret" type="text" inputmode="numeric" maxlength="4" data-1p-ignore data-lpignore="true">
+          </div>
+          <p class="error" id="bill-error" role="alert"></p>
+          <div class="answer">
+            <button class="quiet" id="bill-cancel" type="button">Cancel</button>
+            <button class="strong" type="submit">Pay</button>
+          </div>
+        </form></div>
       </div>
 
       <div class="scrim" id="scrim" hidden>
@@ -105,6 +141,7 @@ export const html = String.raw`<!doctype html>
   </section>
 
   <section class="desk" aria-label="Sandbox">
+    <button class="to-phone" id="to-phone" type="button">‹ Phone</button>
     <dl class="figures">
       <div class="wide"><dt id="merchant-name">Merchant</dt><dd id="merchant-balance">–</dd></div>
       <div><dt>Paid</dt><dd id="count-paid">0</dd></div>
@@ -113,6 +150,7 @@ export const html = String.raw`<!doctype html>
     </dl>
     <div class="tabs" role="tablist" aria-label="Views">
       <button type="button" role="tab" id="tab-traffic" aria-controls="panel-traffic" aria-selected="true">Traffic</button>
+      <button type="button" role="tab" id="tab-accounts" aria-controls="panel-accounts" aria-selected="false" tabindex="-1">Accounts</button>
       <button type="button" role="tab" id="tab-ledger" aria-controls="panel-ledger" aria-selected="false" tabindex="-1">Ledger</button>
       <button type="button" role="tab" id="tab-faults" aria-controls="panel-faults" aria-selected="false" tabindex="-1">Faults</button>
     </div>
@@ -123,8 +161,11 @@ export const html = String.raw`<!doctype html>
     <div class="panel" id="panel-ledger" role="tabpanel" aria-labelledby="tab-ledger" tabindex="0" hidden>
       <table><thead><tr><th scope="col">Time</th><th scope="col">Entry</th><th scope="col">Reference</th><th scope="col" class="money">Amount</th></tr></thead><tbody id="ledger"></tbody></table>
     </div>
+    <div class="panel" id="panel-accounts" role="tabpanel" aria-labelledby="tab-accounts" tabindex="0" hidden>
+      <table><thead><tr><th scope="col">Business</th><th scope="col">Account</th><th scope="col" class="money">Balance</th></tr></thead><tbody id="accounts"></tbody></table>
+    </div>
     <div class="panel" id="panel-faults" role="tabpanel" aria-labelledby="tab-faults" tabindex="0" hidden>
-      <p class="hint">Each order makes one thing go wrong, once, at the next chance.</p>
+      <p class="hint">Each order makes one thing go wrong, once, at the next chance: at any request that it fits, or at one of those that you choose.</p>
       <ul class="faults" id="faults"></ul>
     </div>
   </section>

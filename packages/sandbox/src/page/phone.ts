@@ -1,5 +1,6 @@
 /** The handset: shows a phone, and does what the person does on it. */
 export const phone = String.raw`
+import { isBillOpen, setBusiness } from './bill.js'
 import { ask, byId, dayOf, el, keyed, ksh, msisdnOf, spaced, timeOf } from './dom.js'
 
 const testNumber = '254708374149'
@@ -26,6 +27,7 @@ export function follow({ phones }) {
 export function showPhone(view, overview) {
   clock = { nowMs: overview.nowMs, atMs: performance.now(), timeScale: overview.timeScale }
   promptMs = overview.promptMs
+  setBusiness(overview.merchant)
   const before = shown
   shown = view
   byId('phone').setAttribute('aria-label', 'Phone ' + view.msisdn)
@@ -38,7 +40,8 @@ export function showPhone(view, overview) {
   showMessages(view, before)
   showPrompt(view.prompt)
   byId('off').hidden = view.isOn
-  byId('home').inert = !view.isOn || view.prompt !== null
+  byId('home').inert = !view.isOn || view.prompt !== null || isBillOpen()
+  byId('bill-scrim').inert = view.prompt !== null
   tick()
 }
 

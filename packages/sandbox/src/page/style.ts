@@ -15,7 +15,7 @@ svg .line { fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap:
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 /* The handset: on a small screen it is the screen. */
-.masthead, .desk { display: none; }
+.masthead { display: none; }
 .handset { height: 100dvh; }
 .screen { position: relative; display: flex; flex-direction: column; height: 100%; overflow: hidden; background: var(--screen); }
 .status-bar { display: none; }
@@ -61,6 +61,28 @@ svg .line { fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap:
 .empty svg { width: 60px; margin-bottom: 10px; color: var(--soft); opacity: .45; }
 .empty svg .line { stroke-width: 2.4; }
 .empty p:first-of-type { margin-bottom: 4px; color: var(--text); font-weight: 600; }
+
+/* The menu of M-PESA. */
+.menu { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; margin-top: 12px; }
+.menu button { display: flex; align-items: center; justify-content: center; gap: 9px; min-height: 48px; border-radius: 16px; background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); font-weight: 600; font-size: 15px; }
+.menu button:hover { background: var(--sunken); }
+.menu svg { width: 20px; color: var(--green); }
+.prompt.bill h2 { margin: 10px 0 14px; text-align: left; font-size: 22px; font-weight: 650; letter-spacing: -.015em; }
+.bill input:not([type='file']) { width: 100%; height: 46px; padding: 0 14px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); font-variant-numeric: tabular-nums; }
+.bill .secret { -webkit-text-security: disc; letter-spacing: .2em; }
+.bill ::placeholder { color: var(--soft); opacity: 1; letter-spacing: 0; }
+.scan { margin-bottom: 16px; padding-bottom: 16px; border-bottom: 1px solid var(--line); }
+.scan > label[for] { display: block; margin: 10px 0 6px; color: var(--soft); font-size: 14px; }
+.choose { position: relative; display: grid; place-items: center; min-height: 64px; border: 1.5px dashed var(--soft); border-radius: 16px; background: var(--sunken); font-weight: 600; font-size: 15px; cursor: pointer; }
+.choose:hover { border-color: var(--green); }
+.choose:focus-within { outline: 2.5px solid var(--green); outline-offset: 2px; }
+.choose input { position: absolute; inset: 0; opacity: 0; cursor: pointer; }
+.scan p { margin-top: 8px; font-size: 14px; color: var(--soft); overflow-wrap: anywhere; }
+.scan p:empty { display: none; }
+.fields { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 10px 14px; align-items: center; margin-bottom: 14px; font-size: 15px; }
+.fields label { color: var(--soft); font-size: 14px; }
+.bill .error { margin: -4px 0 12px; color: var(--bad); font-size: 14px; }
+.bill .error:empty { display: none; }
 
 /* The prompt. */
 .scrim { position: absolute; inset: 0; display: flex; align-items: flex-end; background: var(--scrim); animation: appear .2s; }
@@ -135,55 +157,5 @@ svg .line { fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap:
   .signals .line { stroke-width: 1; opacity: .5; }
   .home { padding-top: 6px; }
   .scrim { border-radius: 44px; }
-
-  .desk { display: flex; flex-direction: column; min-width: 0; min-height: 0; border-radius: 24px; background: var(--screen); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
-  .figures { display: flex; gap: clamp(16px, 2.5vw, 32px); padding: 22px 26px 16px; }
-  .figures .wide { margin-right: auto; }
-  .figures dt { font-size: 14px; color: var(--soft); }
-  .figures dd { white-space: nowrap; font-size: clamp(21px, 2.1vw, 26px); line-height: 1.25; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
-  .tabs { display: flex; gap: 4px; padding: 0 20px; border-bottom: 1px solid var(--line); }
-  .tabs button { padding: 10px 12px 11px; margin-bottom: -1px; border-bottom: 2px solid transparent; color: var(--soft); font-weight: 550; font-size: 15px; border-radius: 8px 8px 0 0; outline-offset: -3px; }
-  .tabs button:hover { color: var(--text); }
-  .tabs [aria-selected='true'] { color: var(--text); border-color: var(--green); }
-  .panel { flex: 1; min-height: 0; overflow: auto; padding: 10px 14px 20px; outline-offset: -3px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
-  .hint { padding: 12px; color: var(--soft); font-size: 15px; }
-  .hint a { color: var(--green); }
-
-  .traffic summary { display: flex; align-items: center; gap: 12px; padding: 9px 12px; border-radius: 12px; cursor: pointer; list-style: none; font-size: 14px; outline-offset: -2px; }
-  .traffic summary::-webkit-details-marker { display: none; }
-  .traffic summary:hover, .traffic [open] summary { background: var(--sunken); }
-  .traffic time { color: var(--soft); font-variant-numeric: tabular-nums; }
-  .direction { width: 24px; height: 24px; flex: none; display: grid; place-items: center; border-radius: 50%; background: var(--sunken); color: var(--soft); font-size: 13px; }
-  .traffic summary:hover .direction, .traffic [open] .direction { background: var(--screen); }
-  .direction[data-direction='out'] { color: var(--green); background: var(--tint) !important; }
-  .what { flex: 1; min-width: 0; display: flex; align-items: baseline; column-gap: 10px; }
-  .what b { font-weight: 600; white-space: nowrap; }
-  .what span { min-width: 0; color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .pill { flex: none; padding: 2px 10px; border-radius: 999px; background: var(--sunken); color: var(--soft); font-size: 13px; font-weight: 600; font-variant-numeric: tabular-nums; }
-  .pill[data-tone='good'] { background: var(--good-tint); color: var(--good); }
-  .pill[data-tone='bad'] { background: var(--bad-tint); color: var(--bad); }
-  .pill[data-tone='waiting'] { background: var(--waiting-tint); color: var(--waiting); }
-  .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 12px; padding: 10px 12px 16px; }
-  .parts figcaption { margin-bottom: 4px; font-size: 13px; color: var(--soft); overflow-wrap: anywhere; }
-  .parts figure { min-width: 0; }
-  .parts pre { max-height: 340px; overflow: auto; padding: 12px 14px; border-radius: 12px; background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); font: 12.5px/1.55 ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-
-  table { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
-  th { padding: 8px 12px; text-align: left; font-weight: 500; color: var(--soft); }
-  td { padding: 9px 12px; border-top: 1px solid var(--line); vertical-align: top; }
-  td small { display: block; color: var(--soft); font-size: 13px; }
-  td code { font: 13px ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
-  .money { text-align: right; white-space: nowrap; }
-
-  .faults li { display: flex; align-items: center; gap: 12px; padding: 10px 12px; }
-  .faults li + li { border-top: 1px solid var(--line); }
-  .faults p { flex: 1; min-width: 0; font-size: 14px; }
-  .faults p b { display: block; font-weight: 600; }
-  .faults p span { color: var(--soft); }
-  .faults label { display: flex; align-items: center; gap: 6px; flex-direction: row-reverse; font-size: 13px; color: var(--soft); }
-  .faults input { width: 88px; height: 34px; padding: 0 8px; border: 1px solid var(--line); border-radius: 9px; background: var(--surface); }
-  .faults li > button:not(.pill) { height: 34px; padding: 0 14px; border-radius: 10px; background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); font-weight: 600; font-size: 14px; }
-  .faults li > button:not(.pill):hover { background: var(--line); }
-  .faults .pill { background: var(--waiting-tint); color: var(--waiting); }
 }
 `
