@@ -39,6 +39,7 @@ export function CommentsPage() {
         ))}
       </div>
       {error && <Failure error={error} retry={reload} />}
+      {!comments && !error && <p className="bone bone-block" aria-busy="true" />}
       {comments?.length === 0 && <p className="muted">{t.noComments[status]}</p>}
       <ul>
         {comments?.map((comment) => (

@@ -23,6 +23,7 @@ export function ProductsPage() {
       </p>
       {error && !value && <Failure error={error} retry={reload} />}
       {!value && !error && <p className="bone bone-block" aria-busy="true" />}
+      {value?.products.length === 0 && <p className="empty">{t.noProducts}</p>}
       <ul className="orders">
         {value?.products.map((product) => (
           <Row key={product.id} product={product} />

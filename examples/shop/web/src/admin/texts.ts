@@ -44,6 +44,7 @@ export const texts = {
     review: 'to be checked',
   } as Record<string, string>,
 
+  noProducts: 'Nothing is for sale yet.',
   newProduct: 'New product',
   archived: 'Not for sale',
   inStock: (free: number, held: number) => (held > 0 ? `${free} free, ${held} held` : `${free} in stock`),

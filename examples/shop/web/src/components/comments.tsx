@@ -5,6 +5,7 @@ import { useI18n } from '../i18n'
 import { onePress } from '../idempotency'
 import { authorized, useSession } from '../session'
 import type { Comment, Product } from '../types'
+import { Failure } from './failure'
 import { Area } from './field'
 import { Submit } from './submit'
 
@@ -12,25 +13,29 @@ import { Submit } from './submit'
 export function Comments({ product }: { product: Product }) {
   const { t, date } = useI18n()
   const { status } = useSession()
-  const [comments, setComments] = useState<Comment[]>([])
+  const [comments, setComments] = useState<Comment[]>()
+  const [error, setError] = useState<ApiError>()
+  const [attempt, setAttempt] = useState(0)
   useEffect(() => {
     let current = true
+    setError(undefined)
     api<{ comments: Comment[] }>(`/comments?product=${product.id}`).then(
       (answer) => current && setComments(answer.comments),
-      // The product can be bought without them.
-      () => {},
+      (failure: ApiError) => current && setError(failure),
     )
     return () => {
       current = false
     }
-  }, [product.id])
+  }, [product.id, attempt])
 
   return (
     <section aria-labelledby="comments" className="comments">
       <h2 id="comments">{t.comments}</h2>
-      {comments.length === 0 && <p className="muted">{t.noComments}</p>}
+      {error && <Failure error={error} retry={() => setAttempt((n) => n + 1)} />}
+      {!comments && !error && <p className="bone bone-line" aria-busy="true" />}
+      {comments?.length === 0 && <p className="muted">{t.noComments}</p>}
       <ul>
-        {comments.map(({ id, name, html, createdAt }) => (
+        {comments?.map(({ id, name, html, createdAt }) => (
           <li key={id} className="comment">
             <p>
               <strong>{name}</strong> <span className="muted">{date(createdAt)}</span>

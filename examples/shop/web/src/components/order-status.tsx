@@ -15,7 +15,7 @@ export function OrderStatus({ order, children }: OrderStatusProps) {
   const { t } = useI18n()
   const offline = useStore(connection).status === 'reconnecting'
   return (
-    <section className={`status ${order?.status ?? 'bone'}`} aria-label={t.stepPay}>
+    <section className={`status ${order?.status ?? 'bone'}`} aria-label={t.stepPay} aria-busy={!order}>
       {order && <StatusSign status={order.status} />}
       <div role="status" className="status-text">
         {order && <StatusWords order={order} />}

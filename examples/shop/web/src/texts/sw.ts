@@ -1,4 +1,4 @@
-import type { Texts } from './en'
+import type { Texts } from './en.js'
 
 /** Every sentence of the shop, in Swahili. */
 export const sw: Texts = {
@@ -106,7 +106,7 @@ export const sw: Texts = {
   deviceUnknown: 'Kivinjari',
   thisDevice: 'Kifaa hiki',
   lastUsed: (when) => `Kilitumika ${when}`,
-  signOutDevice: (device) => `Ondoa ${device}`,
+  signOutDevice: (device) => `Ondoka kwenye ${device}`,
   signOutEverywhere: 'Ondoka kwenye vifaa vyote',
   hello: (name) => `Habari, ${name}`,
   yourOrders: 'Oda zako',
