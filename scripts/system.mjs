@@ -75,7 +75,7 @@ export async function createSystem({
   if (process.env.MONGODB_URI) delete specs.database
   const names = order.filter((name) => specs[name])
   const running = new Map()
-  // What the sandbox says an application needs to use it: its address and its merchant's credentials.
+  /** @type {Record<string, string>} what the sandbox says an application needs: its address, its merchant's credentials */
   let sandboxEnv = {}
   let stopping
 
@@ -91,6 +91,8 @@ export async function createSystem({
     startAll,
     stop,
     pid,
+    /** What the sandbox told server and worker. */
+    sandboxEnv: () => sandboxEnv,
   }
 
   /** Starts one process; resolves when it says that it is ready. */

@@ -80,6 +80,16 @@ export async function registerCustomer(url: string, name = 'Wanjiku') {
       const answer = await call(url, 'POST', path, { method: 'card' }, { ...authorization, ...headers })
       return (answer.next as { url: string }).url
     },
+    /** Gives the secret of the card form, where the shop has one. */
+    async cardSecret(orderId: string): Promise<string> {
+      const path = `/api/orders/${orderId}/pay`
+      const answer = await call(url, 'POST', path, { method: 'card' }, { ...authorization, ...press() })
+      return (answer.next as { clientSecret: string }).clientSecret
+    },
+    /** Leaves the card page or form, to pay otherwise. */
+    async giveUp(orderId: string): Promise<void> {
+      await call(url, 'POST', `/api/orders/${orderId}/pay/cancel`, undefined, authorization)
+    },
     async read(orderId: string): Promise<Order> {
       return (await call(url, 'GET', `/api/orders/${orderId}`, undefined, authorization)).order as Order
     },

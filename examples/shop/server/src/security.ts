@@ -10,6 +10,7 @@ import type { Connection } from 'mongoose'
 import type { Env } from './env.js'
 import type { RedisConnection } from './redis.js'
 import type { Accounts } from './services/accounts.js'
+import { cardFormKey } from './services/stripe.js'
 
 interface SecurityParts {
   env: Env
@@ -29,9 +30,10 @@ export async function securityOptions({ env, connection, accounts, redis, logger
   const store = mongoSessionStore(connection.collection('sessions'))
   const states = mongoStateStore(connection.collection('security_states'))
   await Promise.all([store.ensureIndexes(), states.ensureIndexes()])
+  const cardForm = cardFormKey(env) ? (['stripe'] as const) : []
   return {
     production: env.APP_ENV === 'production' || env.APP_ENV === 'staging',
-    headers: { preset: 'web', services: ['stripe', 'cloudinary'], noStorePaths: ['/api'] },
+    headers: { preset: 'web', services: [...cardForm, 'cloudinary'], noStorePaths: ['/api'] },
     cors: { origins: env.ALLOWED_ORIGINS },
     rateLimit: {
       store: redis ? redisRateLimitStore(redis.command, { prefix: 'shop:limit:' }) : memoryRateLimitStore(),

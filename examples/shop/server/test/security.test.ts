@@ -6,6 +6,7 @@ import { createSecurity, type SecurityOptions } from '@ementech/security'
 import { createApp } from '../src/app.js'
 import type { Env } from '../src/env.js'
 import { securityOptions, type Security } from '../src/security.js'
+import { account } from '../../../../packages/sandbox/src/stripe/settings.js'
 import { databases } from './support.js'
 
 const database = databases()
@@ -26,17 +27,18 @@ const env = {
   JWT_ACCESS_EXPIRY: 900,
   JWT_REFRESH_SECRET: secret,
   JWT_REFRESH_EXPIRY: 86_400,
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_of_the_shop',
 } as unknown as Env
 
 /** The shop with its security, of which `changes` turn a part off. No route behind it is reached. */
-async function serveShop(changes: Partial<SecurityOptions> = {}) {
+async function serveShop(changes: Partial<SecurityOptions> = {}, settings: Partial<Env> = {}) {
   const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Console
   const accounts = {
     byId: async () => undefined,
     byPassword: async () => Promise.reject(new Error('reached')),
   }
   const options = await securityOptions({
-    env,
+    env: { ...env, ...settings },
     connection: database.create(),
     accounts,
     redis: undefined,
@@ -171,6 +173,16 @@ describe("the shop's security", () => {
     expect((await shop.send('/aPi/nowhere')).status).toBe(429)
     expect((await shop.send('/support.ts', { body: '{}' })).status).toBe(429)
     expect((await shop.send('/support.ts')).status).toBe(200)
+  })
+
+  it("lets Stripe's scripts and frames in where cards are entered in the pages, and nowhere else", async () => {
+    const policyOf = async (STRIPE_PUBLISHABLE_KEY: string | undefined) => {
+      await using shop = await serveShop({}, { STRIPE_PUBLISHABLE_KEY })
+      return (await shop.send('/api/nowhere')).headers.get('Content-Security-Policy')
+    }
+    expect(await policyOf('pk_test_of_the_shop')).toContain('https://js.stripe.com')
+    expect(await policyOf(account.publishableKey)).not.toContain('stripe.com')
+    expect(await policyOf(undefined)).not.toContain('stripe.com')
   })
 })
 

@@ -6,6 +6,8 @@ import { createStore, useStore } from './store'
 export interface Config {
   sandboxPhoneUrl?: string
   takesCards: boolean
+  /** With it, cards are entered in a form of Stripe's on the order's page; without it, on a page of Stripe's. */
+  cardFormKey?: string
 }
 
 const config = createStore<Config>({ takesCards: false })

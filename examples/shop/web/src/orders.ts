@@ -21,25 +21,31 @@ export async function placeOrder(lines: CartLine[]): Promise<Order> {
   return remember(order)
 }
 
+/** What the payer does next: on the card page, or in a form of Stripe's. */
+interface NextStep {
+  url?: string
+  clientSecret?: string
+}
+
 /**
- * Has the prompt sent to the phone, or gives the address of the card page. When a payment is under way or done already,
- * that is what it shows.
+ * Has the prompt sent to the phone, or gives the address of the card page or the secret of the card form. When a payment
+ * is under way or done already, that is what it shows.
  */
-export async function payOrder(id: string, wish: Wish): Promise<string | undefined> {
+export async function payOrder(id: string, wish: Wish): Promise<NextStep> {
   try {
     const { order, next } = await onePress(`pay ${id} ${JSON.stringify(wish)}`, (idempotencyKey) =>
-      authorized<{ order: Order; next?: { url: string } }>(`/orders/${id}/pay`, {
+      authorized<{ order: Order; next?: NextStep }>(`/orders/${id}/pay`, {
         body: wish,
         idempotencyKey,
       }),
     )
     remember(order)
-    return next?.url
+    return next ?? {}
   } catch (error) {
     const isUnderWay = error instanceof ApiError && ['PAYMENT_UNDER_WAY', 'ORDER_PAID'].includes(error.code)
     if (!isUnderWay) throw error
     await fetchOrder(id)
-    return undefined
+    return {}
   }
 }
 

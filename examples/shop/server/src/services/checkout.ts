@@ -6,7 +6,7 @@ import type { Accounts } from './accounts.js'
 import type { Orders } from './orders.js'
 import type { Held, Stock } from './stock.js'
 
-/** How a customer pays: by a prompt on a phone, or on the card page. */
+/** How a customer pays: by a prompt on a phone, or by card, on Stripe's page or in its form. */
 export type Wish = { method: 'mpesa'; phone: string } | { method: 'card' }
 
 interface CheckoutOptions {
@@ -38,7 +38,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
     releaseUnpaid,
   }
 
-  /** Sends the prompt, or opens the card page. Pressing twice, in two tabs too, is one payment. */
+  /** Sends the prompt, or opens the card page or form. Pressing twice, in two tabs too, is one payment. */
   async function pay(userId: string, key: string, wish: Wish, idempotencyKey: string): Promise<Paying> {
     const order = await orders.find(userId, key)
     const resumed = order.status === 'paying' && wish.method === 'card' && (await resume(order))
@@ -203,7 +203,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
     )
   }
 
-  /** The card page that is open already; it may be in another tab. */
+  /** The card page or form that is open already; it may be in another tab. */
   async function resume(order: HydratedDocument<Order>): Promise<Paying | undefined> {
     const payment = await payments.get(order.paymentId!)
     if (payment?.provider !== 'stripe') return undefined

@@ -18,7 +18,7 @@ interface PayFormProps {
 /** Asks how to pay, and for the phone that pays. */
 export function PayForm({ label, pay, autoFocus = false }: PayFormProps) {
   const { t, problem } = useI18n()
-  const { takesCards } = useConfig()
+  const { takesCards, cardFormKey } = useConfig()
   const [method, setMethod] = useState<Wish['method']>('mpesa')
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState(false)
@@ -86,7 +86,7 @@ export function PayForm({ label, pay, autoFocus = false }: PayFormProps) {
         </p>
       )}
       <Submit busy={busy}>{method === 'mpesa' ? label : t.payCard}</Submit>
-      <p className="hint">{method === 'mpesa' ? t.payNote : t.payCardNote}</p>
+      <p className="hint">{method === 'mpesa' ? t.payNote : cardFormKey ? t.cardFormNote : t.payCardNote}</p>
     </form>
   )
 }

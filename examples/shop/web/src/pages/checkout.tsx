@@ -32,11 +32,11 @@ export function CheckoutPage() {
   async function pay(wish: Wish) {
     if (placed.current?.items !== items) placed.current = { id: (await placeOrder(lines)).id, items }
     const { id } = placed.current
-    const cardPage = await payOrder(id, wish)
+    const { url } = await payOrder(id, wish)
     // First the address, so that the browser's way back from the card page leads to the order.
     navigate(`/orders/${id}`, { replace: true })
     emptyCart()
-    if (cardPage) location.assign(cardPage)
+    if (url) location.assign(url)
   }
 
   const bought = lines.map(({ product, quantity }) => ({ ...product, quantity }))

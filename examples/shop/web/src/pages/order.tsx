@@ -1,4 +1,4 @@
-import { CardPage } from '../components/card-page'
+import { Card } from '../components/card'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
 import { Lines } from '../components/lines'
@@ -39,7 +39,7 @@ function LiveOrder({ id }: { id: string }) {
           <PayForm label={t.payAgain} pay={(wish) => pay(order.id, wish)} />
         )}
         {order?.status === 'paying' &&
-          (order.payment?.method === 'card' ? <CardPage id={order.id} /> : <SandboxLink />)}
+          (order.payment?.method === 'card' ? <Card id={order.id} /> : <SandboxLink />)}
       </OrderStatus>
       {order && (
         <section aria-labelledby="contents">
@@ -52,6 +52,6 @@ function LiveOrder({ id }: { id: string }) {
 }
 
 async function pay(id: string, wish: Wish) {
-  const cardPage = await payOrder(id, wish)
-  if (cardPage) location.assign(cardPage)
+  const { url } = await payOrder(id, wish)
+  if (url) location.assign(url)
 }

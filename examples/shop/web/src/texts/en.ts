@@ -75,6 +75,8 @@ export const en = {
   methods: { mpesa: 'M-Pesa', card: 'Card' },
   payCard: 'Pay by card',
   payCardNote: 'You enter your card on the page of Stripe, our card partner. We never see its number.',
+  cardFormNote: 'You enter your card next, in a form of Stripe, our card partner. We never see its number.',
+  cardFormFailed: 'The card form did not load. Try again, or pay another way.',
   cardPage: 'Continue to the card page',
   payOtherwise: 'Pay another way',
   pay: 'Pay with M-Pesa',

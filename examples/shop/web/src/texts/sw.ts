@@ -71,6 +71,9 @@ export const sw: Texts = {
   payCard: 'Lipa kwa kadi',
   payCardNote:
     'Utaandika kadi yako kwenye ukurasa wa Stripe, mshirika wetu wa kadi. Sisi hatuioni nambari yake.',
+  cardFormNote:
+    'Utaandika kadi yako hatua inayofuata, kwenye fomu ya Stripe, mshirika wetu wa kadi. Sisi hatuioni nambari yake.',
+  cardFormFailed: 'Fomu ya kadi haikufunguka. Jaribu tena, au lipa kwa njia nyingine.',
   cardPage: 'Endelea kwenye ukurasa wa kadi',
   payOtherwise: 'Lipa kwa njia nyingine',
   pay: 'Lipa kwa M-Pesa',
