@@ -54,7 +54,11 @@ export async function noteRefund(
     const { attemptId, providerRef } = refund
     const known = providerRef === null ? {} : { providerRef }
     const isAnother = amount !== undefined && !equalMoney(amount, refund.amount)
-    const doubt = isAnother ? ({ status: 'review', code: 'mismatch' } as const) : {}
+    // What was sent stays sent, whatever comes after; a success after a failure is for a person to look at.
+    if (refund.status === 'succeeded' && said.status === 'failed') return current
+    const isContradiction = refund.status === 'failed' && said.status === 'succeeded'
+    const code = isAnother ? 'mismatch' : isContradiction ? 'contradiction' : undefined
+    const doubt = code === undefined ? {} : ({ status: 'review', code } as const)
     const fact: RefundFact = { ...known, ...facts, ...doubt, at, evidence: 'callback', attemptId, refundId }
     return observeRefunds(current, [fact], provider.timing, at)
   })

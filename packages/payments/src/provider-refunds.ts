@@ -1,5 +1,6 @@
 import type { Money } from './money.js'
-import type { Refund, RefundReason } from './refund.js'
+import type { Payer } from './payment.js'
+import type { Refund, RefundMethod, RefundReason } from './refund.js'
 
 /** How a provider gives money back. */
 export interface ProviderRefunds {
@@ -8,8 +9,10 @@ export interface ProviderRefunds {
    * calls carry no key: then a lost answer is asked for, and the call is never repeated.
    */
   readonly keyLifetimeMs?: number
+  /** Ways of giving back that may be asked for by name. Absent where there is one way. */
+  readonly methods?: readonly RefundMethod[]
   /** Refuses, by throwing a `PaymentsError`, what could never be refunded. */
-  prepare(request: { amount: Money; receipt?: string }): void
+  prepare(request: { amount: Money; payer: Payer; receipt?: string; method?: RefundMethod }): void
   /** Gives money back. Must not throw, and not retry without the key. */
   create(request: RefundRequest): Promise<RefundResult>
   /** All refunds of what an attempt took, whoever made them. Must not throw. */
@@ -23,7 +26,7 @@ export interface RefundedAttempt {
   readonly providerRef: string
   readonly receipt?: string
   /** Those of ours that are not final. */
-  readonly open: readonly Pick<Refund, 'id' | 'providerRef' | 'code'>[]
+  readonly open: readonly Pick<Refund, 'id' | 'providerRef' | 'code' | 'method'>[]
 }
 
 /** What `ProviderRefunds.create` is given. Everything follows from what is stored, so that a repetition is equal. */
@@ -35,6 +38,8 @@ export interface RefundRequest {
   readonly receipt?: string
   readonly idempotencyKey: string
   readonly amount: Money
+  readonly payer: Payer
+  readonly method?: RefundMethod
   readonly reason?: RefundReason
 }
 

@@ -167,7 +167,7 @@ export interface ProviderCallbacks {
   /** Reads a stored callback; null: it is none of ours. Throws a `PaymentsError` if it cannot be understood. */
   parse(
     raw: Uint8Array,
-    entry: { readonly type?: string },
+    entry: { readonly type?: string; readonly attemptId: string },
   ): CallbackFacts | CallbackNews | CallbackRefund | CallbackArrival | null
   /**
    * The answer to an authentic callback that is a question, such as whether a payment is to be taken: it is not stored.

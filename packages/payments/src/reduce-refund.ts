@@ -142,10 +142,13 @@ function refundAfter(before: RefundRecord, fact: RefundFact): RefundRecord {
     case 'not_executed':
       if (before.status !== 'submitting') return before
       return { ...codeless, status: fact.final ? 'failed' : 'created', ...explained }
-    case 'review':
-      return isUnanswered || before.status === 'pending'
+    case 'review': {
+      // Asked again before somebody sends the money a second time.
+      const isDenied = before.status === 'failed' && fact.evidence === 'callback'
+      return isUnanswered || before.status === 'pending' || isDenied
         ? { ...before, status: 'review', ...explained }
         : before
+    }
     default:
       return fact.evidence === 'operator'
         ? decided(before, fact, fact.status)

@@ -7,7 +7,14 @@ import { assertKnownKeys } from './options.js'
 import { toPayment, type Attempt, type Payment, type PaymentRecord } from './payment.js'
 import type { Provider } from './provider.js'
 import type { ProviderRefunds } from './provider-refunds.js'
-import { capturedBy, leftOf, refundsOf, type RefundReason, type RefundRecord } from './refund.js'
+import {
+  capturedBy,
+  leftOf,
+  refundsOf,
+  type RefundMethod,
+  type RefundReason,
+  type RefundRecord,
+} from './refund.js'
 import type { PaymentStore } from './store.js'
 import { refundKey, refundOf, submitRefund, takeUpRefund, type Refunding } from './submit-refund.js'
 import { update } from './transition.js'
@@ -18,6 +25,8 @@ export interface RefundRequestOptions {
   amount?: Money
   /** Names this wish: the same key gives the same refund of this payment, however often it is asked for. */
   idempotencyKey: string
+  /** M-Pesa: `reversal` (default) or `b2c`, which needs the payer's phone, KES 10 or more, and no receipt. */
+  method?: RefundMethod
   reason?: RefundReason
   /** Who asks for it; kept with the refund. */
   actor?: string
@@ -39,7 +48,7 @@ export interface RefundPaymentDeps {
 /** A call without an answer for this long was left behind by a process that died. */
 const ABANDONED_MS = 2 * 60 * 1000
 const REASONS: readonly unknown[] = ['requested_by_customer', 'duplicate', 'fraudulent', undefined]
-const REQUEST = 'amount idempotencyKey reason actor note attemptId'.split(' ')
+const REQUEST = 'amount idempotencyKey method reason actor note attemptId'.split(' ')
 
 /** `payments.refund`: stored with its key, in one step with the check of the sum → called → the answer stored. */
 export function createRefund({ store, providerOf, logger, onChanged }: RefundPaymentDeps) {
@@ -87,18 +96,25 @@ function newRefund(
   refunds: ProviderRefunds,
   now: Date,
 ): RefundRecord {
-  const { reason, actor, note } = request
+  const { method, reason, actor, note } = request
+  if (method !== undefined && !refunds.methods?.includes(method)) throw unsupported(record, method)
   const attempt = attemptOf(record, request.attemptId)
   const left = fromMinor(leftOf(record, attempt), record.amount.currency)
   const amount = request.amount ?? left
   if (amount.currency !== left.currency) throw invalid(`payment ${record.id} is in ${left.currency}`)
   if (amount.minor > left.minor || left.minor === 0) throw tooMuch(record, left)
-  refunds.prepare({ amount, ...(attempt.receipt !== undefined && { receipt: attempt.receipt }) })
+  refunds.prepare({
+    amount,
+    payer: record.payer,
+    ...(attempt.receipt !== undefined && { receipt: attempt.receipt }),
+    ...(method !== undefined && { method }),
+  })
   return {
     id,
     attemptId: attempt.id,
     amount: fromMinor(amount.minor, amount.currency),
     status: 'submitting',
+    ...(method !== undefined && { method }),
     ...(reason !== undefined && { reason }),
     ...(actor !== undefined && { actor }),
     ...(note !== undefined && { note }),
@@ -149,12 +165,18 @@ function assertRequest(request: RefundRequestOptions): void {
 }
 
 /** The request as it was made: "all that is left" stays the same request when nothing is left any more. */
-function hashOf({ amount, reason, attemptId }: RefundRequestOptions): string {
-  return sha256(JSON.stringify([amount?.minor, amount?.currency, reason, attemptId]))
+function hashOf({ amount, reason, attemptId, method }: RefundRequestOptions): string {
+  const wanted = [amount?.minor, amount?.currency, reason, attemptId]
+  return sha256(JSON.stringify(method === undefined ? wanted : [...wanted, method]))
 }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+function unsupported({ provider }: PaymentRecord, method: RefundMethod): PaymentsError {
+  const message = `provider "${provider}" has no ${method}; leave the method out`
+  return new PaymentsError('PAYMENTS_REFUND_UNSUPPORTED', message, { status: 409 })
 }
 
 function tooMuch({ id }: PaymentRecord, left: Money): PaymentsError {

@@ -18,6 +18,12 @@ export type RefundStatus =
 /** Why money is given back. */
 export type RefundReason = 'requested_by_customer' | 'duplicate' | 'fraudulent'
 
+/**
+ * How M-Pesa gives back: it takes the payment back, whole and by its receipt (`reversal`), or sends as much as is wanted to
+ * the payer's phone (`b2c`).
+ */
+export type RefundMethod = 'reversal' | 'b2c'
+
 /** A refund as applications see it. */
 export interface Refund {
   /** Ours, without a colon in it. */
@@ -26,6 +32,8 @@ export interface Refund {
   attemptId: string
   amount: Money
   status: RefundStatus
+  /** Where one was asked for. */
+  method?: RefundMethod
   reason?: RefundReason
   /** Who asked for it; absent where it was made in the provider's dashboard. */
   actor?: string
@@ -99,6 +107,7 @@ export function toRefund(refund: RefundRecord): Refund {
     attemptId,
     amount,
     status,
+    method,
     reason,
     actor,
     note,
@@ -113,6 +122,7 @@ export function toRefund(refund: RefundRecord): Refund {
     attemptId,
     amount,
     status,
+    ...(method !== undefined && { method }),
     ...(reason !== undefined && { reason }),
     ...(actor !== undefined && { actor }),
     ...(note !== undefined && { note }),

@@ -79,7 +79,7 @@ async function call(
   time: CallTime,
   deps: RefundDeps,
 ): Promise<PaymentRecord> {
-  const { id: refundId, attemptId, amount, idempotencyKey, reason } = refund
+  const { id: refundId, attemptId, amount, idempotencyKey, method, reason } = refund
   const { providerRef, receipt } = record.attempts.find(({ id }) => id === attemptId)!
   const answer = await deps.provider.refunds.create({
     paymentId: record.id,
@@ -88,6 +88,8 @@ async function call(
     providerRef: providerRef!,
     idempotencyKey,
     amount,
+    payer: record.payer,
+    ...(method !== undefined && { method }),
     ...(receipt !== undefined && { receipt }),
     ...(reason !== undefined && { reason }),
   })
@@ -158,7 +160,11 @@ export function refundedAttempt(record: PaymentRecord, attempt: Attempt): Refund
     attemptId,
     providerRef: providerRef!,
     ...(receipt !== undefined && { receipt }),
-    open: open.map(({ id, providerRef, code }) => ({ id, providerRef, ...(code !== undefined && { code }) })),
+    open: open.map(({ id, providerRef, code, method }) => ({
+      ...{ id, providerRef },
+      ...(code !== undefined && { code }),
+      ...(method !== undefined && { method }),
+    })),
   }
 }
 

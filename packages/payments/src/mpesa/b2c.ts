@@ -49,7 +49,7 @@ export interface B2cResult extends MpesaResult {
 }
 
 /** The least that can be sent, in shillings (Daraja portal, "Business To Customer"). */
-const LEAST_SHILLINGS = 10
+export const LEAST_SHILLINGS = 10
 
 const COMMANDS = { business: 'BusinessPayment', salary: 'SalaryPayment', promotion: 'PromotionPayment' }
 

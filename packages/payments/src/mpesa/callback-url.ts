@@ -6,8 +6,9 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * What comes to a URL: of an attempt its `stk` callback; of a payment that a customer began the question before it
- * (`validation`), its `confirmation`, and the `answer` to a question of ours about it; of a refund the result of its `reversal`, the answer to a
- * question for its `status`, the answer to one that only looks whether it has happened after all, and a `timeout`.
+ * (`validation`), its `confirmation`, and the `answer` to a question of ours about it; of a refund the result of its `reversal` or `payout`,
+ * the answer to a question for its `status` (`sought`: by our own name for it), the answer to one that only looks whether
+ * it has happened after all, and a `timeout`.
  */
 export type CallbackKind = (typeof ATTEMPT_KINDS)[number] | RefundCallbackKind
 
@@ -15,7 +16,7 @@ export type CallbackKind = (typeof ATTEMPT_KINDS)[number] | RefundCallbackKind
 export type RefundCallbackKind = (typeof REFUND_KINDS)[number]
 
 const ATTEMPT_KINDS = ['stk', 'validation', 'confirmation', 'answer', 'timeout'] as const
-const REFUND_KINDS = ['reversal', 'status', 'look', 'timeout'] as const
+const REFUND_KINDS = ['reversal', 'payout', 'status', 'sought', 'look', 'timeout'] as const
 
 /** True for what `verify` says of a refund's URL. */
 export function isRefundCallback(type: string | undefined): type is RefundCallbackKind {

@@ -160,7 +160,7 @@ export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
       validate,
       sources: callbackSources,
       timing,
-      canReverse: credentials !== undefined,
+      refundBy: credentials && { b2cVersion },
     }),
   }
 }

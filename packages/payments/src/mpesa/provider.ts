@@ -58,7 +58,7 @@ export function mpesaProvider({
   validate,
   sources,
   timing: changes,
-  canReverse,
+  refundBy,
 }: {
   client: MpesaClient
   urls: CallbackUrls
@@ -66,8 +66,8 @@ export function mpesaProvider({
   validate: (raw: Uint8Array, logger: Logger) => Promise<object>
   sources: readonly string[] | 'any' | 'safaricom'
   timing: Partial<ProviderTiming> | undefined
-  /** With the credentials of an initiator. */
-  canReverse: boolean
+  /** With the credentials of an initiator: how payouts are asked for. */
+  refundBy: { b2cVersion: 'v1' | 'v3' } | undefined
 }): Provider {
   const timing: ProviderTiming = { ...TIMING, ...changes }
   const listed = new Set(
@@ -138,10 +138,11 @@ export function mpesaProvider({
     },
     start,
     read,
-    ...(canReverse && {
+    ...(refundBy && {
       refunds: mpesaRefunds({
         client,
         urls,
+        ...refundBy,
         isRetryable: (code) => RETRYABLE.has(code),
         silenceMs: timing.silenceMs,
       }),
@@ -151,10 +152,10 @@ export function mpesaProvider({
       // What Daraja's own samples answer; it does not look at it.
       reply: { ResultCode: 0, ResultDesc: 'Accepted' },
       authenticate,
-      parse(raw, { type }) {
+      parse(raw, { type, attemptId }) {
         if (type === 'confirmation') return parseArrival(raw)
         if (type === 'answer') return parseArrivalAnswer(raw)
-        return isRefundCallback(type) ? parseRefundCallback(type, raw) : callbackFacts(raw)
+        return isRefundCallback(type) ? parseRefundCallback(type, raw, attemptId) : callbackFacts(raw)
       },
       answer: (raw, { type }, logger) => (type === 'validation' ? validate(raw, logger) : undefined),
     },
