@@ -501,6 +501,31 @@ group('the rest', () => {
     )
   })
 
+  it('cloudinary can be elsewhere, by a variable or by the URL, and in production not on this machine', () => {
+    const secretPart = goodSecret().slice(0, 27)
+    const url = (query: string) => ({
+      CLOUDINARY_URL: `cloudinary://123456789012345:${secretPart}@shop?${query}`,
+    })
+    const region = 'https://api-eu.cloudinary.com'
+    const local = 'http://127.0.0.1:4010'
+    const schema = presets.cloudinary()
+    expect(accepts(schema, url(`upload_prefix=${encodeURIComponent(region)}&cname=a`))).toMatchObject({
+      CLOUDINARY_UPLOAD_PREFIX: region,
+      CLOUDINARY_API_SECRET: secretPart,
+      CLOUDINARY_CLOUD_NAME: 'shop',
+    })
+    expect(accepts(schema, url('')).CLOUDINARY_UPLOAD_PREFIX).toBeUndefined()
+    const both = { CLOUDINARY_UPLOAD_PREFIX: local, CLOUDINARY_DELIVERY_BASE: local }
+    expect(accepts(schema, { ...url(`upload_prefix=${local}`), ...both }, 'development')).toMatchObject(both)
+    expect(run(schema, { ...url(`upload_prefix=${region}`), ...both }, 'development')).toEqual([
+      'CLOUDINARY_UPLOAD_PREFIX conflict',
+    ])
+    expect(run(schema, { ...url(''), ...both })).toEqual([
+      'CLOUDINARY_UPLOAD_PREFIX unsafe',
+      'CLOUDINARY_DELIVERY_BASE unsafe',
+    ])
+  })
+
   it('realtime wants a port of its own, or none', () => {
     const schema = { ...presets.server(), ...presets.realtime() }
     expect(accepts(schema, {}, 'development')).toMatchObject({

@@ -1,6 +1,22 @@
 export type { SandboxClock } from './clock.js'
 export { startSandbox } from './sandbox.js'
-export type { MailVariable, MpesaVariable, Sandbox, SandboxOptions, StripeVariable } from './sandbox.js'
+export type { Sandbox, SandboxOptions } from './sandbox.js'
+export type {
+  CloudinaryVariable,
+  MailVariable,
+  MpesaVariable,
+  SandboxEnvironment,
+  StripeVariable,
+} from './environment.js'
+export type { CloudinaryAsset, CloudinarySandbox } from './cloudinary/cloudinary.js'
+export type {
+  CloudinaryFaultName,
+  CloudinaryFaultOrder,
+  CloudinaryFaults,
+  StandingCloudinaryFault,
+} from './cloudinary/faults.js'
+export type { CloudinaryRequestRecord } from './cloudinary/request-log.js'
+export type { CloudinaryOptions, UploadPreset } from './cloudinary/settings.js'
 export type { Daraja } from './daraja/daraja.js'
 export type { FaultName, FaultOrder, Faults, StandingFault } from './daraja/faults.js'
 export type { LedgerEntry, LedgerLine } from './daraja/ledger.js'

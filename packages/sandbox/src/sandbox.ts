@@ -1,20 +1,19 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
+import { openBlobs } from './cloudinary/blobs.js'
+import { createCloudinary, type CloudinarySandbox } from './cloudinary/cloudinary.js'
+import { createCloudinaryFaults } from './cloudinary/faults.js'
+import { cloudinarySettings, type CloudinaryOptions } from './cloudinary/settings.js'
+import { blobsOf } from './cloudinary/state.js'
 import { createClock, type SandboxClock } from './clock.js'
 import { createControl } from './control.js'
-import { certificate } from './daraja/certificate.js'
 import { createDaraja, type Daraja } from './daraja/daraja.js'
 import { createFaults, type FaultOrder } from './daraja/faults.js'
-import {
-  darajaOptionNames,
-  darajaSettings,
-  initiator,
-  merchant,
-  type DarajaOptions,
-} from './daraja/settings.js'
+import { darajaOptionNames, darajaSettings, type DarajaOptions } from './daraja/settings.js'
 import type { ClockReading } from './daraja/state.js'
 import { openStore } from './daraja/store.js'
+import { environment, type SandboxEnvironment } from './environment.js'
 import { SandboxError } from './errors.js'
 import { silentLogger, type Logger } from './logger.js'
 import { createMail, type MailSandbox } from './mail/mail.js'
@@ -24,7 +23,7 @@ import { createRandom } from './random.js'
 import { createSignal } from './signal.js'
 import { createStripeFaults } from './stripe/faults.js'
 import { createIds } from './stripe/ids.js'
-import { account, stripeOptionNames, stripeSettings, type StripeOptions } from './stripe/settings.js'
+import { stripeOptionNames, stripeSettings, type StripeOptions } from './stripe/settings.js'
 import { createStripe, type StripeSandbox } from './stripe/stripe.js'
 
 /** Options of `startSandbox`. */
@@ -47,6 +46,8 @@ export interface SandboxOptions {
   daraja?: DarajaOptions
   /** Where Stripe sends events, and when. */
   stripe?: StripeOptions
+  /** What Cloudinary takes, and how much of it. */
+  cloudinary?: CloudinaryOptions
   /** Where mail is taken: `port` on the loopback interface; 0 takes a free one. */
   mail?: { port?: number }
 }
@@ -54,11 +55,13 @@ export interface SandboxOptions {
 /** A sandbox that runs. */
 export interface Sandbox {
   /** The variables that an application needs to use it. */
-  env: Record<MpesaVariable | StripeVariable | MailVariable, string>
+  env: SandboxEnvironment
   /** Safaricom, to look into and to act upon. */
   daraja: Daraja
   /** Stripe, likewise. */
   stripe: StripeSandbox
+  /** Cloudinary, likewise. */
+  cloudinary: CloudinarySandbox
   /** The mailbox that gets every mail, whoever it is for. */
   mail: MailSandbox
   /** Sandbox time. */
@@ -69,27 +72,8 @@ export interface Sandbox {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The names of Daraja's variables in `env`. */
-export type MpesaVariable =
-  | 'MPESA_ENVIRONMENT'
-  | 'MPESA_BASE_URL'
-  | 'MPESA_CONSUMER_KEY'
-  | 'MPESA_CONSUMER_SECRET'
-  | 'MPESA_SHORTCODE'
-  | 'MPESA_PASSKEY'
-  | 'MPESA_INITIATOR_NAME'
-  | 'MPESA_INITIATOR_PASSWORD'
-  | 'MPESA_CERTIFICATE'
-
-/** The names of Stripe's variables in `env`. `STRIPE_API_BASE` is where the SDK finds the sandbox. */
-export type StripeVariable =
-  'STRIPE_API_BASE' | 'STRIPE_PUBLISHABLE_KEY' | 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'
-
-/** The name of the mailbox's variable in `env`, for nodemailer and its kind. */
-export type MailVariable = 'SMTP_URL'
-
 /**
- * Starts Daraja, with a phone to pay with, Stripe, and a mailbox on this machine. It listens on the loopback interface alone.
+ * Starts Daraja, with a phone to pay with, Stripe, Cloudinary and a mailbox on this machine. It listens on the loopback interface alone.
  *
  * @throws SandboxError SANDBOX_PORT_TAKEN, SANDBOX_DIR_IN_USE, SANDBOX_JOURNAL_DAMAGED
  */
@@ -119,6 +103,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     changes.send,
   )
+  const kept = blobsOf(store.state.cloudinary)
+  const cloudinary = createCloudinary(
+    {
+      ...{ clock, store, random: randomOf('/cloudinary'), url: () => url },
+      ...{
+        blobs: await openBlobs(dir, (name) => kept.has(name)),
+        settings: cloudinarySettings(options.cloudinary),
+      },
+      faults: createCloudinaryFaults(changes.send),
+    },
+    changes.send,
+  )
   const mail = createMail({ clock, store, logger })
   const sandboxClock: SandboxClock = {
     timeScale,
@@ -137,10 +133,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.use(
     '/_sandbox',
     createControl({
-      ...{ daraja, stripe: stripe.stripe, mail: mail.mail },
+      ...{ daraja, stripe: stripe.stripe, cloudinary: cloudinary.cloudinary, mail: mail.mail },
       ...{ clock: sandboxClock, changes, env: () => env },
     }),
   )
+  app.use(cloudinary.router)
   app.use(router)
   app.use(stripe.router)
 
@@ -173,7 +170,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.close()
   }
   return {
-    ...{ env, daraja, stripe: stripe.stripe, mail: mail.mail, clock: sandboxClock, url },
+    ...{ env, daraja, stripe: stripe.stripe, cloudinary: cloudinary.cloudinary, mail: mail.mail },
+    ...{ clock: sandboxClock, url },
     ...{ close, [Symbol.asyncDispose]: close },
   }
 }
@@ -189,6 +187,7 @@ function checkOptions(options: SandboxOptions): void {
     'faults',
     'daraja',
     'stripe',
+    'cloudinary',
     'mail',
   ])
   assertKnownKeys('startSandbox: daraja', options.daraja ?? {}, darajaOptionNames)
@@ -221,23 +220,4 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
     })
     server.listen(port, '127.0.0.1', resolve)
   })
-}
-
-function environment(url: string, smtpPort: number): Sandbox['env'] {
-  return {
-    MPESA_ENVIRONMENT: 'sandbox',
-    MPESA_BASE_URL: url,
-    MPESA_CONSUMER_KEY: merchant.consumerKey,
-    MPESA_CONSUMER_SECRET: merchant.consumerSecret,
-    MPESA_SHORTCODE: merchant.shortcode,
-    MPESA_PASSKEY: merchant.passkey,
-    MPESA_INITIATOR_NAME: initiator.name,
-    MPESA_INITIATOR_PASSWORD: initiator.password,
-    MPESA_CERTIFICATE: certificate,
-    STRIPE_SECRET_KEY: account.secretKey,
-    STRIPE_PUBLISHABLE_KEY: account.publishableKey,
-    STRIPE_WEBHOOK_SECRET: account.webhookSecret,
-    STRIPE_API_BASE: url,
-    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
-  }
 }

@@ -23,6 +23,12 @@ it('gives the variables that an application needs', async () => {
     STRIPE_PUBLISHABLE_KEY: expect.stringMatching(/^pk_test_\w+$/),
     STRIPE_WEBHOOK_SECRET: expect.stringMatching(/^whsec_\w+$/),
     STRIPE_API_BASE: url,
+    CLOUDINARY_CLOUD_NAME: 'ementech-sandbox',
+    CLOUDINARY_API_KEY: expect.stringMatching(/^\d{15}$/),
+    CLOUDINARY_API_SECRET: expect.stringMatching(/^\w{27}$/),
+    CLOUDINARY_URL: `cloudinary://${env.CLOUDINARY_API_KEY}:${env.CLOUDINARY_API_SECRET}@ementech-sandbox?upload_prefix=${encodeURIComponent(url)}&cname=${encodeURIComponent(new URL(url).host)}`,
+    CLOUDINARY_UPLOAD_PREFIX: url,
+    CLOUDINARY_DELIVERY_BASE: url,
     SMTP_URL: expect.stringMatching(/^smtp:\/\/127\.0\.0\.1:\d+$/),
   })
 })

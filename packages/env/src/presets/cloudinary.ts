@@ -1,8 +1,12 @@
 import { secret } from '../fields/secret.js'
 import { text } from '../fields/text.js'
+import { httpUrl } from '../fields/urls.js'
 import { preset } from '../rules.js'
 
-/** CLOUDINARY_CLOUD_NAME, _API_KEY, _API_SECRET (or CLOUDINARY_URL, which holds all three), _UPLOAD_PRESET, _FOLDER. */
+/**
+ * CLOUDINARY_CLOUD_NAME, _API_KEY, _API_SECRET (or CLOUDINARY_URL, which holds all three), _UPLOAD_PRESET, _FOLDER; where
+ * another region or a local sandbox is meant, _UPLOAD_PREFIX and _DELIVERY_BASE.
+ */
 export function cloudinary() {
   return preset(
     'Cloudinary',
@@ -19,7 +23,7 @@ export function cloudinary() {
       }),
       CLOUDINARY_URL: secret({
         from: 'the Cloudinary console',
-        pattern: /^cloudinary:\/\/\d+:[^@:/]+@[\w-]+$/,
+        pattern: whole,
         form: 'cloudinary://key:secret@cloud',
       })
         .optional()
@@ -30,15 +34,25 @@ export function cloudinary() {
       CLOUDINARY_FOLDER: text(/^[\w-]+(?:\/[\w-]+)*$/, 'folder names between single slashes')
         .optional()
         .meta({ description: 'Folder that uploads go into', example: 'shop' }),
+      CLOUDINARY_UPLOAD_PREFIX: httpUrl().optional().meta({
+        description: 'Where the API is, if not in the United States: another region, or a local sandbox',
+        example: 'https://api-eu.cloudinary.com',
+      }),
+      CLOUDINARY_DELIVERY_BASE: httpUrl().optional().meta({
+        description: 'What the addresses of pictures begin with, if not https://res.cloudinary.com',
+        example: 'https://media.shop.example',
+      }),
     },
     {
       prepare(read, { derive, report }) {
-        const url = /^cloudinary:\/\/(\d+):([^@:/]+)@([\w-]+)$/.exec(read('CLOUDINARY_URL') ?? '')
+        const url = whole.exec(read('CLOUDINARY_URL') ?? '')
         if (!url) return
+        const prefix = new URLSearchParams(url[4]).get('upload_prefix')
         const parts = {
           CLOUDINARY_API_KEY: url[1]!,
           CLOUDINARY_API_SECRET: url[2]!,
           CLOUDINARY_CLOUD_NAME: url[3]!,
+          ...(prefix && { CLOUDINARY_UPLOAD_PREFIX: prefix }),
         }
         for (const [name, part] of Object.entries(parts)) {
           const own = read(name)
@@ -49,3 +63,6 @@ export function cloudinary() {
     },
   )
 }
+
+/** Key, secret, cloud, and options of the SDK behind a question mark. */
+const whole = /^cloudinary:\/\/(\d+):([^@:/]+)@([\w-]+)(?:\?(\S*))?$/

@@ -1,4 +1,10 @@
 import { keptMessages, type MailMessage } from '../mail/message.js'
+import {
+  applyToCloudinary,
+  emptyCloudinaryState,
+  type CloudinaryChange,
+  type CloudinaryState,
+} from '../cloudinary/state.js'
 import { applyToStripe, emptyStripeState, type StripeChange, type StripeState } from '../stripe/state.js'
 import { accountOf, type LedgerEntry } from './ledger.js'
 import type {
@@ -36,6 +42,7 @@ export interface State {
   ledger: LedgerEntry[]
   balances: Record<string, number>
   stripe: StripeState
+  cloudinary: CloudinaryState
   mail: MailMessage[]
   /** How many mails ever came: the last one's id. */
   mailCount: number
@@ -71,6 +78,7 @@ export type Change =
   | { type: 'mailReceived'; message: MailMessage }
   | { type: 'mailCleared' }
   | StripeChange
+  | CloudinaryChange
 
 /** The state before anything has happened. */
 export function emptyState(): State {
@@ -88,6 +96,7 @@ export function emptyState(): State {
     ledger: [],
     balances: {},
     stripe: emptyStripeState(),
+    cloudinary: emptyCloudinaryState(),
     mail: [],
     mailCount: 0,
   }
@@ -178,6 +187,10 @@ export function apply(state: State, change: Change): void {
     case 'stripeSet':
     case 'stripeDeleted':
       applyToStripe(state.stripe, change)
+      break
+    case 'cloudinarySet':
+    case 'cloudinaryDeleted':
+      applyToCloudinary(state.cloudinary, change)
       break
   }
 }
