@@ -8,6 +8,7 @@ import { mongoCommand } from './mongo-cli.js'
 
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   all: allCommand,
+  cloudinary: darajaCommand,
   daraja: darajaCommand,
   mongo: mongoCommand,
   phone: phoneCommand,

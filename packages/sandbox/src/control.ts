@@ -1,5 +1,7 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from 'express'
 import type { SandboxClock } from './clock.js'
+import type { CloudinarySandbox } from './cloudinary/cloudinary.js'
+import { createCloudinaryControl } from './cloudinary/control.js'
 import type { Daraja } from './daraja/daraja.js'
 import type { Phone } from './daraja/phone.js'
 import { faultTable, type FaultOrder } from './daraja/faults.js'
@@ -16,6 +18,7 @@ import type { StripeSandbox } from './stripe/stripe.js'
 
 /** Creates the control API: what the sandbox does in code, for other processes, the page and the command line. */
 export function createControl({
+  cloudinary,
   daraja,
   mail,
   stripe,
@@ -23,6 +26,7 @@ export function createControl({
   changes,
   env,
 }: {
+  cloudinary: CloudinarySandbox
   daraja: Daraja
   mail: MailSandbox
   stripe: StripeSandbox
@@ -37,6 +41,7 @@ export function createControl({
   control.use(express.json({ limit: '1mb' }))
 
   control.use('/stripe', createStripeControl(stripe))
+  control.use('/cloudinary', createCloudinaryControl(cloudinary))
   control.get('/env', (_req, res) => void res.json(env()))
   control.get('/overview', (_req, res) => void res.json(overview(daraja, clock)))
   control.get('/events', streamOf(changes))

@@ -5,7 +5,7 @@ import { numberOption, run } from './run.js'
 /** Where the command line tools look for a sandbox. */
 export const defaultPort = 4010
 
-/** `ementech-sandbox daraja`, or `stripe`, which is the same: both, the control API and the phone, until a signal. */
+/** `ementech-sandbox daraja`, or `stripe`, or `cloudinary`, which is the same: all, the control API and the pages, until a signal. */
 export async function darajaCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: darajaOptions })
   const sandbox = await startSandbox(sandboxOptions(values))
@@ -48,5 +48,5 @@ export function greeting(url: string, env: Record<string, string>): string {
   // A certificate has lines: written as a .env file takes them.
   const written = (value: string) => (value.includes('\n') ? JSON.stringify(value.trim()) : value)
   const lines = Object.entries(env).map(([name, value]) => `  ${name}=${written(value)}`)
-  return `The phone is at ${url}/ (every PIN is 1234), mail at ${url}/mail. Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
+  return `The phone is at ${url}/ (every PIN is 1234), mail at ${url}/mail, uploads at ${url}/uploads. Ctrl-C stops the sandbox.\n\nFor the application:\n${lines.join('\n')}\n`
 }

@@ -1,10 +1,10 @@
 /** What `ementech-sandbox --help` says. */
-export const help = `ementech-sandbox: Safaricom's Daraja, Stripe and a MongoDB on this machine, with a phone to pay with.
+export const help = `ementech-sandbox: Safaricom's Daraja, Stripe, Cloudinary and a MongoDB on this machine, with a phone to pay with.
 
 Usage
   ementech-sandbox                     all of them, until Ctrl-C
-  ementech-sandbox daraja              Daraja with its phone, and Stripe
-  ementech-sandbox stripe              the same
+  ementech-sandbox daraja              Daraja with its phone, Stripe, Cloudinary and mail
+  ementech-sandbox stripe | cloudinary the same
   ementech-sandbox mongo               MongoDB alone
   ementech-sandbox phone               what a phone shows: balance, prompt, last SMS
   ementech-sandbox phone pin 1234      waits for the prompt and pays (everyone's PIN is 1234)
@@ -12,7 +12,7 @@ Usage
   ementech-sandbox phone off | on      switches the phone off, or on
   ementech-sandbox phone unlock        ends the lock of three wrong PINs
 
-Options of daraja and stripe
+Options of daraja, stripe and cloudinary
   --port <number>         port on 127.0.0.1; 0 takes a free one         (4010)
   --dir <path>            keeps all state there, even over a kill -9    (memory only)
   --time-scale <number>   60: a minute passes in a second; 0: none does (1)
@@ -32,5 +32,5 @@ Options of phone
   --msisdn <number>       whose phone: 0712345678 or 254712345678       (254708374149)
   --url <address>         the sandbox                                   (http://127.0.0.1:4010)
 
-Open the address that it prints: there is the phone, on a page.
+Open the address that it prints: there is the phone, on a page; mail and uploads have one each.
 `

@@ -21,8 +21,11 @@ interface Wanted {
 }
 
 /** A file that anyone has uploaded runs nothing here, and knows nothing of the sandbox's pages. */
-const policy =
-  "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
+export const contentPolicy = {
+  'content-security-policy':
+    "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
+  'x-content-type-options': 'nosniff',
+}
 
 /** Creates what stands for the CDN: sends the bytes as they were uploaded, whatever size or format is asked for. */
 export function createDelivery(context: CloudinaryContext, log: CloudinaryRequestLog): RequestHandler {
@@ -92,8 +95,7 @@ export function createDelivery(context: CloudinaryContext, log: CloudinaryReques
       'last-modified': new Date(asset.version * 1000).toUTCString(),
       'cache-control': 'public, no-transform, immutable, max-age=2592000',
       'accept-ranges': 'bytes',
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
+      ...contentPolicy,
       ...(transformation.isAutoFormat && { vary: 'Accept' }),
     })
     if (transformation.attachment) res.attachment(attachmentName(asset, transformation.attachment))

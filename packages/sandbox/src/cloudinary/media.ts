@@ -101,7 +101,8 @@ export function formatName(name: string): string {
   return (Object.hasOwn(named, lower) ? named[lower]?.[1] : undefined) ?? lower
 }
 
+/** Behind a byte order mark, an XML declaration, comments and a document type. */
 function isSvg(bytes: Buffer): boolean {
   const head = bytes.toString('utf8', 0, 4096)
-  return /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i.test(head)
+  return /^\uFEFF?\s*(?:(?:<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->|<!DOCTYPE[^>]*>)\s*)*<svg[\s>]/i.test(head)
 }

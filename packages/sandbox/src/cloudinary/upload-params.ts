@@ -92,11 +92,17 @@ export function deliveryTypeOf(fields: Fields, name = 'type'): DeliveryType {
   throw invalid(`Invalid value ${type} for parameter ${name}`)
 }
 
-/** `a=b|c=d`, where a backslash stands before an equals sign or a bar that is part of a value. */
+/** `a=b|c=d`, where a backslash stands before an equals sign or a bar that is part of a key or a value. */
 export function contextOf(fields: Fields): Record<string, string> {
-  const pairs = (textOf(fields, 'context') ?? '').matchAll(/((?:[^=|\\]|\\.)+)=((?:[^|\\]|\\.)*)/g)
-  const unescaped = (text = '') => text.replace(/\\(.)/g, '$1')
-  return Object.fromEntries([...pairs].map(([, key, value]) => [unescaped(key), unescaped(value)]))
+  const pairs = (textOf(fields, 'context') ?? '').split(/(?<!\\)\|/).filter(Boolean)
+  const unescaped = (text: string) => text.replace(/\\([=|])/g, '$1')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.search(/(?<!\\)=/)
+      if (at < 1) throw invalid('Invalid value for parameter context')
+      return [unescaped(pair.slice(0, at)), unescaped(pair.slice(at + 1))]
+    }),
+  )
 }
 
 /** The transformations asked for in advance. @throws Refusal */

@@ -31,21 +31,37 @@ export const uploadOperations: Operation[] = ['/:resourceType/upload', '/upload'
 }))
 
 async function upload(context: CloudinaryContext, req: Request, form: Form): Promise<Answer> {
-  const { settings } = context
+  const { settings, store, blobs } = context
   const wanted = req.params.resourceType === 'auto' ? 'auto' : resourceTypeIn(req)
   const admission = admitUpload(form.fields, req.get('authorization'), settings.uploadPresets)
   const part = fileOf(form)
   checkSize(part.size, mostBytes(settings, wanted))
   checkRoom(context, part.size)
   const chunked = await takeChunk(context, req, part, mostBytes(settings, wanted))
-  if (chunked && 'answer' in chunked) return chunked.answer
-  const file = chunked?.file ?? part
+  if (!chunked) return keepFile(context, admission, part, wanted)
+  if ('answer' in chunked) return chunked.answer
+  try {
+    const answer = await keepFile(context, admission, chunked.file, wanted)
+    return { ...answer, unused: [...(answer.unused ?? []), ...chunked.unused] }
+  } catch (error) {
+    await store.saved()
+    await blobs.remove(...chunked.unused)
+    throw error
+  }
+}
+
+/** Takes a whole file as what it was sent for, if it is that. @throws Refusal */
+async function keepFile(
+  context: CloudinaryContext,
+  admission: Admission,
+  file: FilePart,
+  wanted: ResourceType | 'auto',
+): Promise<Answer> {
   if (file.size === 0) throw invalid('Empty file')
   const { resourceType, media } = kindOf(wanted, file.bytes)
-  checkSize(file.size, mostBytes(settings, resourceType))
+  checkSize(file.size, mostBytes(context.settings, resourceType))
   const asset = describe(context, admission.fields, { file, resourceType, media })
-  const answer = await keep(context, admission, asset, file.bytes)
-  return { ...answer, unused: [...(answer.unused ?? []), ...(chunked?.unused ?? [])] }
+  return keep(context, admission, asset, file.bytes)
 }
 
 /** The file, or what a parameter holds of it. @throws Refusal */
