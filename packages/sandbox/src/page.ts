@@ -10,12 +10,18 @@ import { mailStyle } from './page/mail-style.js'
 import { main } from './page/main.js'
 import { phone } from './page/phone.js'
 import { style } from './page/style.js'
+import { uploadsHtml } from './page/uploads-html.js'
+import { uploadsScript } from './page/uploads-script.js'
+import { uploadsStyle } from './page/uploads-style.js'
 
 const files = {
   '/': ['html', html],
   '/mail': ['html', mailHtml],
+  '/uploads': ['html', uploadsHtml],
   '/_page/mail.css': ['css', mailStyle],
   '/_page/mail.js': ['js', mailScript],
+  '/_page/uploads.css': ['css', uploadsStyle],
+  '/_page/uploads.js': ['js', uploadsScript],
   '/_page/style.css': ['css', style + deskStyle],
   '/_page/main.js': ['js', main],
   '/_page/phone.js': ['js', phone],
@@ -37,7 +43,7 @@ const policy = [
   "frame-ancestors 'self'",
 ].join('; ')
 
-/** Creates the routes of the page with the phone, and of the mailbox. */
+/** Creates the routes of the page with the phone, of the mailbox and of what was uploaded. */
 export function page(): Router {
   const router = express.Router()
   for (const [path, [type, text]] of Object.entries(files)) {

@@ -34,30 +34,33 @@ export function createDelivery(context: CloudinaryContext, log: CloudinaryReques
   return async function cloudinaryDelivery(req, res, next) {
     const wanted = readAddress(req.path)
     if (!wanted) return next()
-    res.set({ 'access-control-allow-origin': '*', 'timing-allow-origin': '*', server: 'Cloudinary sandbox' })
+    res.set({ 'access-control-allow-origin': '*', 'timing-allow-origin': '*' })
+    let refusal: Refusal | undefined
     try {
-      const limit = faults.take('rateLimit', 'delivery')
-      if (limit) throw new Refusal(limit.status ?? 420, 'Rate Limit Exceeded')
-      const error = faults.take('serverError', 'delivery')
-      if (error) throw new Refusal(error.status ?? 500, 'General Error')
-      const { asset, transformation } = find(wanted)
-      const bytes = await blobs.read(asset.blob).catch(() => {
-        throw resourceNotFound(asset.publicId) // removed meanwhile
+      refuseIfOrdered()
+      const found = find(wanted)
+      const bytes = await blobs.read(found.asset.blob).catch(() => {
+        throw resourceNotFound(found.asset.publicId) // removed meanwhile
       })
       const slowness = faults.take('slowAnswer', 'delivery')
       if (slowness?.ms) await clock.sleep(slowness.ms)
-      if (faults.take('loseAnswer', 'delivery')) return void res.socket?.destroy()
-      send(req, res, { asset, transformation, bytes })
+      if (faults.take('loseAnswer', 'delivery')) res.socket?.destroy()
+      else send(req, res, { ...found, bytes })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      res.set({
-        'x-cld-error': headerText(error.message),
-        'cache-control': 'private, no-transform, max-age=0',
-      })
-      res.status(error.status).end()
-    } finally {
-      log.add({ atMs: clock.now(), operation: 'delivery', request: req, status: res.statusCode })
+      refusal = error
+      sendRefusal(res, error)
     }
+    const answer = refusal && { error: { message: refusal.message } }
+    log.add({ atMs: clock.now(), operation: 'delivery', request: req, status: res.statusCode, answer })
+  }
+
+  /** @throws Refusal */
+  function refuseIfOrdered(): void {
+    const limit = faults.take('rateLimit', 'delivery')
+    if (limit) throw new Refusal(limit.status ?? 420, 'Rate Limit Exceeded')
+    const error = faults.take('serverError', 'delivery')
+    if (error) throw new Refusal(error.status ?? 500, 'General Error')
   }
 
   /** @throws Refusal */
@@ -156,7 +159,12 @@ function breakOff(res: Response, bytes: Buffer, count: number): void {
   res.write(bytes.subarray(0, count), () => res.socket?.destroy())
 }
 
-/** What a header may hold. */
-function headerText(message: string): string {
+function sendRefusal(res: Response, { status, message }: Refusal): void {
+  res.set({ 'x-cld-error': headerText(message), 'cache-control': 'private, no-transform, max-age=0' })
+  res.status(status).end()
+}
+
+/** What a header may hold of a message. */
+export function headerText(message: string): string {
   return message.replace(/[^\x20-\x7e]/g, '?')
 }

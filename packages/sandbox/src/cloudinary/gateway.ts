@@ -7,7 +7,7 @@ import express, {
 } from 'express'
 import { adminOperations } from './admin.js'
 import type { CloudinaryContext } from './context.js'
-import { createDelivery } from './delivery.js'
+import { createDelivery, headerText } from './delivery.js'
 import { fieldsOfForm, readForm, type Form } from './form.js'
 import { managingOperations } from './managing.js'
 import type { Answer, Operation } from './operation.js'
@@ -111,7 +111,7 @@ function answerTo(error: unknown): Answer {
 
 function send(res: Response, { status, body, headers = {} }: Answer): void {
   const { error } = body as { error?: { message: string } }
-  if (error) res.set('x-cld-error', error.message.replace(/[^\x20-\x7e]/g, '?'))
+  if (error) res.set('x-cld-error', headerText(error.message))
   res.set(headers).status(status).json(body)
 }
 

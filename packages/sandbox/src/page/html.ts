@@ -19,6 +19,7 @@ export const html = String.raw`<!doctype html>
   <h1>Ementech sandbox</h1>
   <p id="address"></p>
   <a class="elsewhere" href="/mail">Mail</a>
+  <a class="elsewhere" href="/uploads">Uploads</a>
   <p class="connection" id="connection" role="status"></p>
 </header>
 

@@ -17,6 +17,7 @@ export const mailHtml = String.raw`<!doctype html>
   <svg viewBox="0 0 32 32" aria-hidden="true"><rect x="2" y="6" width="28" height="20" rx="4"/><path class="flap" d="M6 11l10 7 10-7"/></svg>
   <h1>Mail</h1>
   <a class="elsewhere" href="/">Phone</a>
+  <a class="elsewhere" href="/uploads">Uploads</a>
   <p class="connection" id="connection" role="status"></p>
 </header>
 

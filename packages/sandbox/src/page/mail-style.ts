@@ -4,7 +4,8 @@ export const mailStyle = String.raw`
 .mail-masthead svg { width: 1.75rem; height: 1.75rem; fill: var(--green); }
 .mail-masthead .flap { fill: none; stroke: var(--on-green); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
 .mail-masthead h1 { font-size: 1.1rem; font-weight: 650; }
-.mail-masthead .elsewhere { margin-left: auto; }
+.mail-masthead .elsewhere { color: var(--soft); font-size: .9rem; }
+.mail-masthead .elsewhere:first-of-type { margin-left: auto; }
 .masthead.mail-masthead .connection { margin-left: 0; }
 main.mailbox { display: grid; max-width: none; min-height: calc(100svh - 4rem); margin: 0; padding: 0; gap: 0; align-items: stretch; }
 .mailbox nav { background: var(--surface); }
