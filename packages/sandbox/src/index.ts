@@ -16,6 +16,7 @@ export type {
   StandingCloudinaryFault,
 } from './cloudinary/faults.js'
 export type { CloudinaryRequestRecord } from './cloudinary/request-log.js'
+export type { Notification as CloudinaryNotification, NotificationAttempt } from './cloudinary/state.js'
 export type { CloudinaryOptions, UploadPreset } from './cloudinary/settings.js'
 export type { Daraja } from './daraja/daraja.js'
 export type { FaultName, FaultOrder, Faults, StandingFault } from './daraja/faults.js'

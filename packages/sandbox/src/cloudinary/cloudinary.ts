@@ -1,11 +1,11 @@
-import type { Router } from 'express'
 import { SandboxError } from '../errors.js'
 import { addressOf } from './answers.js'
 import type { CloudinaryContext } from './context.js'
 import type { CloudinaryFaults } from './faults.js'
 import { createCloudinaryGateway } from './gateway.js'
+import { createNotifications } from './notifications.js'
 import { createCloudinaryRequestLog, type CloudinaryRequestRecord } from './request-log.js'
-import { blobsOf, totalBytes, type Asset } from './state.js'
+import { blobsOf, totalBytes, type Asset, type Notification as CloudinaryNotification } from './state.js'
 
 /** What was uploaded, as far as a person or a test wants to know. */
 export interface CloudinaryAsset extends Omit<Asset, 'blob'> {
@@ -21,6 +21,8 @@ export interface CloudinarySandbox {
   content(assetId: string): Promise<Buffer>
   /** How many bytes are kept. */
   totalBytes(): number
+  /** What applications were told, with the answer; the last 500. */
+  notifications(): CloudinaryNotification[]
   /** The last 500 requests of this run, those for files included; the oldest first. */
   requests(): CloudinaryRequestRecord[]
   faults: CloudinaryFaults
@@ -28,13 +30,11 @@ export interface CloudinarySandbox {
   clear(): Promise<void>
 }
 
-/** Puts the parts together. */
-export function createCloudinary(
-  context: CloudinaryContext,
-  changed: () => void,
-): { cloudinary: CloudinarySandbox; router: Router } {
+/** Puts the parts together. What an earlier run has not told yet is taken up by `start()`. */
+export function createCloudinary(context: CloudinaryContext, changed: () => void) {
   const { store, blobs, faults, url } = context
   const log = createCloudinaryRequestLog(changed)
+  const notifications = createNotifications(context)
   const all = () => Object.values(store.state.cloudinary.assets)
 
   const cloudinary: CloudinarySandbox = {
@@ -50,6 +50,7 @@ export function createCloudinary(
       return blobs.read(asset.blob)
     },
     totalBytes: () => totalBytes(store.state.cloudinary),
+    notifications: () => structuredClone(Object.values(store.state.cloudinary.notifications)),
     requests: () => structuredClone(log.list()),
     faults: { order: faults.order, list: faults.list, clear: faults.clear },
     async clear() {
@@ -64,5 +65,10 @@ export function createCloudinary(
       await blobs.remove(...unused)
     },
   }
-  return { cloudinary, router: createCloudinaryGateway(context, log) }
+  return {
+    cloudinary,
+    router: createCloudinaryGateway(context, log, notifications.takeUp),
+    start: () => notifications.takeUp(),
+    stop: () => notifications.close(),
+  }
 }

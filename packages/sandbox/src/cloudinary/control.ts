@@ -20,6 +20,7 @@ export function createCloudinaryControl(cloudinary: CloudinarySandbox): Router {
     await cloudinary.clear()
     res.status(204).end()
   })
+  control.get('/notifications', (_req, res) => void res.json(cloudinary.notifications()))
   control.get('/requests', (_req, res) => void res.json(cloudinary.requests()))
 
   control.get('/faults', (_req, res) => {

@@ -2,6 +2,10 @@ import { assertKnownKeys } from '../options.js'
 
 /** What can be made to go wrong with Cloudinary. */
 export type CloudinaryFaultName =
+  | 'corruptNotification'
+  | 'delayNotification'
+  | 'dropNotification'
+  | 'duplicateNotification'
   | 'loseAnswer'
   | 'rateLimit'
   | 'resetDelivery'
@@ -15,9 +19,9 @@ export interface CloudinaryFaultOrder {
   fault: CloudinaryFaultName
   /** How often. @default 1 */
   times?: number
-  /** Only requests of this operation, such as `upload`, `destroy` or `delivery`. Default: any. */
+  /** Only requests of this operation, such as `upload`, `destroy` or `delivery`; of notifications, `upload` or `delete`. Default: any. */
   on?: string
-  /** For `slowAnswer`: sandbox milliseconds. */
+  /** For `slowAnswer` and `delayNotification`: sandbox milliseconds. */
   ms?: number
   /** For `resetUpload` and `resetDelivery`: after how many bytes the connection breaks off. @default 1 */
   bytes?: number
@@ -76,6 +80,10 @@ export const cloudinaryFaultTable: Record<CloudinaryFaultName, Entry> = {
     does: 'the connection breaks off after so many bytes of the request, and nothing is done',
     takes: ['on', 'bytes'],
   },
+  dropNotification: { does: 'the notification is never sent', takes: ['on'] },
+  duplicateNotification: { does: 'the notification is sent twice', takes: ['on'] },
+  delayNotification: { does: 'the notification comes so many milliseconds later', takes: ['on', 'ms'] },
+  corruptNotification: { does: 'the notification is signed with a wrong secret', takes: ['on'] },
   resetDelivery: { does: 'the connection breaks off after so many bytes of the file', takes: ['bytes'] },
 }
 

@@ -27,7 +27,7 @@ const maxFieldBytes = 150 * 1024 * 1024
 /**
  * Reads a body: multipart, form-encoded or JSON.
  *
- * @throws Refusal if it is malformed; rejects if the connection breaks off
+ * @throws Refusal if it is malformed, or breaks off
  */
 export async function readForm(req: IncomingMessage, maxFileBytes: number): Promise<Form> {
   const type = req.headers['content-type'] ?? ''
@@ -72,8 +72,7 @@ async function readMultipart(req: IncomingMessage, maxFileBytes: number): Promis
   })
   try {
     await pipeline(req, busboy)
-  } catch (error) {
-    if (req.errored || !req.complete) throw error
+  } catch {
     throw invalid('Malformed multipart body')
   }
   const part = await file

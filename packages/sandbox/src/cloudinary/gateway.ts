@@ -16,8 +16,12 @@ import type { CloudinaryRequestLog } from './request-log.js'
 import { cloud, cloudinaryLimits } from './settings.js'
 import { uploadOperations } from './upload.js'
 
-/** Creates the HTTP face of Cloudinary: the Upload API, the Admin API, and what stands for its CDN. */
-export function createCloudinaryGateway(context: CloudinaryContext, log: CloudinaryRequestLog): Router {
+/** Creates the HTTP face of Cloudinary: the Upload API, the Admin API, and its CDN. `changed` is called after changes. */
+export function createCloudinaryGateway(
+  context: CloudinaryContext,
+  log: CloudinaryRequestLog,
+  changed: () => void,
+): Router {
   const { clock, store, blobs, faults } = context
   const operations = [...uploadOperations, ...managingOperations, ...adminOperations(context)]
 
@@ -49,6 +53,7 @@ export function createCloudinaryGateway(context: CloudinaryContext, log: Cloudin
       if (error) throw new Refusal(error.status ?? 500, 'General Error')
       const answer = await run(context, req, form)
       await store.saved()
+      changed()
       await blobs.remove(...(answer.unused ?? []))
       const slowness = faults.take('slowAnswer', name)
       if (slowness?.ms) await clock.sleep(slowness.ms)

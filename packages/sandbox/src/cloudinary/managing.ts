@@ -1,6 +1,7 @@
 import { uploadBody } from './answers.js'
 import type { CloudinaryContext } from './context.js'
 import { listOf, textOf, type Fields } from './form.js'
+import { planNotification } from './notifications.js'
 import { ok, resourceTypeIn, type Answer, type Operation } from './operation.js'
 import { invalid, missing, notInSandbox, resourceNotFound } from './refusal.js'
 import { checkBasic, checkSignature } from './signature.js'
@@ -9,7 +10,7 @@ import { checkPublicId, contextOf, deliveryTypeOf, eagerOf, isSet } from './uplo
 
 /** What the Upload API does with what is there. */
 export const managingOperations: Operation[] = [
-  managing('destroy', destroy, []),
+  managing('destroy', destroy, ['notification_url']),
   managing('rename', rename, ['from_public_id', 'to_public_id', 'to_type', 'overwrite', 'context']),
   managing('explicit', explicit, ['eager', 'eager_async', 'tags', 'context', 'asset_folder', 'display_name']),
 ]
@@ -46,12 +47,16 @@ function managing(name: string, run: Run, parameters: string[]): Operation {
 }
 
 /** A wrong kind of resource is not found either: this is how videos are left behind. */
-function destroy({ store }: CloudinaryContext, resourceType: ResourceType, fields: Fields): Answer {
+function destroy(context: CloudinaryContext, resourceType: ResourceType, fields: Fields): Answer {
+  const { store } = context
   const publicId = required(fields, 'public_id')
   const id = keyOf({ resourceType, type: deliveryTypeOf(fields), publicId })
   const asset = store.state.cloudinary.assets[id]
   if (!asset) return ok({ result: 'not found' })
-  store.commit({ type: 'cloudinaryDeleted', table: 'assets', id })
+  const { assetId: asset_id, version, type } = asset
+  const resource = { resource_type: resourceType, type, asset_id, public_id: publicId, version }
+  const notifications = planNotification(context, fields, 'delete', { resources: [resource] })
+  store.commit({ type: 'cloudinaryDeleted', table: 'assets', id }, ...notifications)
   return ok({ result: 'ok' }, { unused: [asset.blob] })
 }
 

@@ -4,6 +4,8 @@ export interface CloudinaryState {
   assets: Record<string, Asset>
   /** Chunked uploads under way, by `upload/<X-Unique-Upload-Id>`. */
   chunked: Record<string, ChunkedUpload>
+  /** What applications are told, by id. */
+  notifications: Record<string, Notification>
 }
 
 /** The kinds of resources. */
@@ -48,22 +50,46 @@ export interface ChunkedUpload {
   chunks: Array<{ blob: string; bytes: number }>
 }
 
+/** What an application is told, at the `notification_url` of a request. */
+export interface Notification {
+  id: string
+  url: string
+  /** JSON. */
+  body: string
+  /** When it is sent, in sandbox time. */
+  dueAtMs: number
+  /** It is signed with a wrong secret. */
+  isCorrupted: boolean
+  state: 'delivered' | 'dropped' | 'failed' | 'pending'
+  attempt?: NotificationAttempt
+}
+
+/** The one attempt to deliver a notification, with the application's answer. */
+export interface NotificationAttempt {
+  atMs: number
+  /** HTTP status of the answer; absent when there was none. */
+  status?: number
+  answer?: string
+  error?: string
+}
+
 type Table = keyof CloudinaryState
 
 /** A change of the Cloudinary. */
 export type CloudinaryChange =
   | { type: 'cloudinarySet'; table: 'assets'; id: string; record: Asset }
   | { type: 'cloudinarySet'; table: 'chunked'; id: string; record: ChunkedUpload }
+  | { type: 'cloudinarySet'; table: 'notifications'; id: string; record: Notification }
   | { type: 'cloudinaryDeleted'; table: Table; id: string }
 
 /** The state before anything has happened. */
 export function emptyCloudinaryState(): CloudinaryState {
-  return { assets: {}, chunked: {} }
+  return { assets: {}, chunked: {}, notifications: {} }
 }
 
 /** Applies a change to `state`, in place. Records themselves are never changed, only replaced. */
 export function applyToCloudinary(state: CloudinaryState, change: CloudinaryChange): void {
-  const table: Record<string, Asset | ChunkedUpload> = state[change.table]
+  const table: Record<string, Asset | ChunkedUpload | Notification> = state[change.table]
   if (change.type === 'cloudinarySet') table[change.id] = change.record
   else Reflect.deleteProperty(table, change.id)
 }

@@ -15,7 +15,7 @@ const taken = new Set([
   ...['display_name', 'use_filename', 'unique_filename', 'filename_override', 'use_filename_as_display_name'],
   ...['discard_original_filename', 'type', 'overwrite', 'file'],
   // What is said of it.
-  ...['tags', 'context', 'allowed_formats', 'eager', 'transformation'],
+  ...['tags', 'context', 'allowed_formats', 'eager', 'transformation', 'notification_url'],
   // Of no consequence here: there is no CDN to purge, no backup, and nothing is derived.
   ...['invalidate', 'backup', 'eager_async', 'access_mode'],
 ])

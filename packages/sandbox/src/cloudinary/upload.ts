@@ -5,6 +5,7 @@ import type { CloudinaryContext } from './context.js'
 import { listOf, textOf, type Fields, type FilePart, type Form } from './form.js'
 import { hexId, md5, randomName } from './ids.js'
 import { readMedia, unreadFormat, type Media } from './media.js'
+import { planNotification } from './notifications.js'
 import { ok, resourceTypeIn, type Answer, type Operation } from './operation.js'
 import { invalid, missing, notInSandbox } from './refusal.js'
 import type { CloudinarySettings } from './settings.js'
@@ -173,16 +174,15 @@ async function keep(
   // From here to the commit nothing else happens: what was true before the bytes were written may not be any more.
   const earlier = store.state.cloudinary.assets[id]
   if (earlier && !mayReplace) return ok({ ...uploadBody(earlier, url()), existing: true }, { unused: [blob] })
+  const record: Asset = { ...asset, version: Math.max(asset.version, (earlier?.version ?? 0) + 1), blob }
+  const body = { ...uploadBody(record, url()), ...(earlier && { overwritten: true }) }
   try {
     checkRoom(context, asset.bytes)
+    const notifications = planNotification(context, fields, 'upload', body)
+    store.commit({ type: 'cloudinarySet', table: 'assets', id, record }, ...notifications)
   } catch (error) {
     await blobs.remove(blob)
     throw error
   }
-  const record: Asset = { ...asset, version: Math.max(asset.version, (earlier?.version ?? 0) + 1), blob }
-  store.commit({ type: 'cloudinarySet', table: 'assets', id, record })
-  return ok(
-    { ...uploadBody(record, url()), ...(earlier && { overwritten: true }) },
-    { unused: earlier ? [earlier.blob] : [] },
-  )
+  return ok(body, { unused: earlier ? [earlier.blob] : [] })
 }

@@ -57,8 +57,12 @@ function readState(dir: string): State {
   for (const record of readJournal(dir) as Array<{ state?: State; changes?: Change[] }>) {
     // A state that was written before something new was added to it has none of that.
     if (record.state) {
-      const { stripe } = emptyState()
-      state = { ...emptyState(), ...record.state, stripe: { ...stripe, ...record.state.stripe } }
+      const { stripe, cloudinary } = emptyState()
+      state = {
+        ...{ ...emptyState(), ...record.state },
+        stripe: { ...stripe, ...record.state.stripe },
+        cloudinary: { ...cloudinary, ...record.state.cloudinary },
+      }
     }
     for (const change of record.changes ?? []) apply(state, change)
   }

@@ -15,9 +15,10 @@ async function refresh() {
   do {
     isStale = false
     try {
-      const [{ assets, totalBytes }, requests, faults] = await Promise.all(['assets', 'requests', 'faults'].map((path) => ask('GET', '/cloudinary/' + path)))
+      const paths = ['assets', 'requests', 'notifications', 'faults']
+      const [{ assets, totalBytes }, requests, notifications, faults] = await Promise.all(paths.map((path) => ask('GET', '/cloudinary/' + path)))
       showAssets(assets, totalBytes)
-      showRequests(requests)
+      showTraffic([...requests.map(readRequest), ...notifications.map(readNotification)])
       showFaults(faults)
     } catch {
       // The stream says that the connection is lost, and asks again when it is back.
@@ -49,21 +50,44 @@ function updateAsset(item, { publicId, resourceType, format, type, width, height
   marks.textContent = tags.map((tag) => '#' + tag).join(' ')
 }
 
-function showRequests(requests) {
-  const last = requests.slice(-shown).reverse()
+function showTraffic(exchanges) {
+  const last = exchanges.sort((a, b) => a.atMs - b.atMs).slice(-shown).reverse()
   byId('requests-empty').hidden = last.length > 0
-  keyed(byId('requests'), last, ({ id }) => id, createRequest)
+  keyed(byId('requests'), last, ({ key }) => key, createExchange)
 }
 
-function createRequest({ atMs, operation, method, path, fields, fileBytes, status, answer }) {
-  const pill = el('span', { className: 'pill', textContent: status })
-  pill.dataset.tone = status < 400 ? 'good' : 'bad'
+function readRequest({ id, atMs, operation, method, path, fields, fileBytes, status, answer }) {
   const sent = { ...fields, ...(fileBytes !== undefined && { file: sizeOf(fileBytes) }) }
-  const parts = [[method + ' ' + path, sent], ...(answer === undefined ? [] : [['Answer ' + status, answer]])]
+  return {
+    key: 'request-' + id,
+    atMs,
+    title: operationNames[operation] ?? operation,
+    subtitle: answer?.error?.message ?? answer?.public_id ?? answer?.result ?? lastOf(path),
+    status,
+    tone: status < 400 ? 'good' : 'bad',
+    parts: [[method + ' ' + path, sent], ...(answer === undefined ? [] : [['Answer ' + status, answer]])],
+  }
+}
+
+function readNotification({ id, url, body, state, dueAtMs, attempt }) {
+  const said = JSON.parse(body)
+  const tones = { delivered: 'good', failed: 'bad', pending: 'waiting', dropped: 'quiet' }
+  return {
+    key: 'notification-' + id + state,
+    atMs: attempt?.atMs ?? dueAtMs,
+    title: '← Notification',
+    subtitle: said.notification_type + ' ' + (said.public_id ?? said.resources[0].public_id),
+    status: attempt?.status ?? attempt?.error ?? (state === 'pending' ? 'waits' : state),
+    tone: tones[state],
+    parts: [['POST ' + url, said], ...(attempt ? [['Answer', { status: attempt.status, said: attempt.answer, error: attempt.error }]] : [])],
+  }
+}
+
+function createExchange({ atMs, title, subtitle, status, tone, parts }) {
+  const pill = el('span', { className: 'pill', textContent: status })
+  pill.dataset.tone = tone
   return el('li', {}, el('details', {},
-    el('summary', {}, el('b', {}, operationNames[operation] ?? operation), pill,
-      el('span', { className: 'what' }, answer?.error?.message ?? answer?.public_id ?? answer?.result ?? lastOf(path)),
-      el('time', {}, exactTimeOf(atMs))),
+    el('summary', {}, el('b', {}, title), pill, el('span', { className: 'what' }, subtitle), el('time', {}, exactTimeOf(atMs))),
     ...parts.map(([name, body]) => el('figure', {}, el('figcaption', {}, name), ...(Object.keys(body).length > 0 ? [el('pre', { tabIndex: 0 }, JSON.stringify(body, null, 2))] : []))),
   ))
 }

@@ -40,6 +40,7 @@ main.uploads { display: grid; grid-template-columns: minmax(0, 1fr); align-items
 .uploads .pill { justify-self: end; padding: .05rem .6rem; border-radius: 99px; font-size: .8125rem; font-weight: 600; background: var(--sunken); color: var(--soft); }
 .uploads .pill[data-tone='good'] { background: var(--good-tint); color: var(--good); }
 .uploads .pill[data-tone='bad'] { background: var(--bad-tint); color: var(--bad); }
+.uploads .pill[data-tone='waiting'] { background: var(--waiting-tint); color: var(--waiting); }
 .requests figure { min-width: 0; padding: .25rem .95rem .8rem; background: var(--sunken); }
 .requests figcaption { margin-bottom: .25rem; color: var(--soft); font-size: .8125rem; overflow-wrap: anywhere; }
 .requests pre { max-height: 20rem; overflow: auto; padding: .75rem .85rem; border-radius: 12px; background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); font: .78rem/1.55 ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }

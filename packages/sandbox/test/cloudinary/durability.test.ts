@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { startSandbox } from '../../src/index.js'
 import { directoryFor, startCli } from '../process.js'
+import { sandboxFor } from '../support.js'
 import { jpg, png } from './pictures.js'
 import { dataUri, sdkFor } from './support.js'
 
@@ -53,4 +54,25 @@ it('a kill -9 loses nothing that was answered, and leaves no bytes behind that n
     public_id: 'large',
     bytes: total,
   })
+})
+
+it('bytes go when nothing speaks of them any more', async () => {
+  const dir = directoryFor()
+  const sandbox = await sandboxFor({ dir, cloudinary: { minChunkBytes: 10 } })
+  const { api, uploader } = sdkFor(sandbox)
+  const files = () => readdirSync(join(dir, 'cloudinary')).length
+  await uploader.upload(dataUri(png), { public_id: 'tea' })
+  await uploader.upload(dataUri(jpg), { public_id: 'tea' })
+  await uploader.upload(dataUri(png), { public_id: 'tea', overwrite: false })
+  expect(files()).toBe(1)
+  await uploader.upload(dataUri(png), { public_id: 'milk' })
+  await uploader.rename('milk', 'tea', { overwrite: true })
+  expect(files()).toBe(1)
+  await uploader.destroy('tea')
+  await uploader.upload(dataUri(png), { public_id: 'milk' })
+  await api.delete_all_resources()
+  expect(files()).toBe(0)
+  await uploader.upload(dataUri(png))
+  await sandbox.cloudinary.clear()
+  expect(files()).toBe(0)
 })

@@ -134,7 +134,6 @@ it('refuses wrong credentials, and by name what it does not have', async () => {
     refused(401, 'api_secret mismatch'),
   )
   const { api, uploader } = sdkFor(sandbox)
-  const notified: object = { notification_url: 'http://x.example' } // not in the SDK's types
   expect(await refusalOf(uploader.explode('a', { page: 'all' }))).toEqual(
     refused(400, 'Not in the sandbox: POST /image/explode'),
   )
@@ -142,7 +141,7 @@ it('refuses wrong credentials, and by name what it does not have', async () => {
   expect(await refusalOf(api.resource('a', { colors: true }))).toEqual(
     refused(400, /^Not in the sandbox: the parameter colors of GET /),
   )
-  expect(await refusalOf(uploader.destroy('a', notified))).toEqual(
-    refused(400, 'Not in the sandbox: the parameter notification_url of destroy'),
+  expect(await refusalOf(uploader.explicit('a', { type: 'upload', moderation: 'manual' }))).toEqual(
+    refused(400, 'Not in the sandbox: the parameter moderation of explicit'),
   )
 })

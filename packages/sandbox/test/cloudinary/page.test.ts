@@ -60,6 +60,23 @@ it('shows what is uploaded and what was asked as it happens, and no more what wa
   expect(await files.count()).toBe(1)
 })
 
+it('shows what applications were told', async () => {
+  const sandbox = await sandboxFor()
+  const page = await open(sandbox)
+  sandbox.cloudinary.faults.order({ fault: 'delayNotification', ms: 1000 })
+  const notification_url = `${sandbox.url}/nowhere`
+  await sdkFor(sandbox).uploader.upload(dataUri(png), { public_id: 'tea', notification_url })
+  const told = page
+    .getByRole('list', { name: 'Requests' })
+    .getByRole('listitem')
+    .filter({ hasText: '← Notification' })
+  await told.getByText('waits').waitFor()
+  await sandbox.clock.advance(1000)
+  await told.getByText('404', { exact: true }).waitFor()
+  await told.click()
+  expect(await told.innerText()).toMatch(/"notification_type": "upload"[^]*"status": 404/)
+})
+
 it('a picture opens where it is delivered', async () => {
   const sandbox = await sandboxFor()
   const { secure_url } = await sdkFor(sandbox).uploader.upload(dataUri(png), { public_id: 'tea' })

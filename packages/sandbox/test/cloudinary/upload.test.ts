@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+import { directoryFor } from '../process.js'
 import { sandboxFor } from '../support.js'
 import { gif, jpg, mp4, pdf, png, svg, webp } from './pictures.js'
 import { dataUri, isResponse, refusalOf, refused, sdkFor, uploadBytes } from './support.js'
@@ -83,8 +85,7 @@ it.each([
 
 it('takes a data URI and a path, by Basic authentication, SHA-256 and either version of the signature', async () => {
   const sandbox = await sandboxFor()
-  const dir = mkdtempSync(join(tmpdir(), 'ementech-cloudinary-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  const dir = directoryFor()
   writeFileSync(join(dir, 'tea.png'), png)
   for (const options of [{}, { signature_algorithm: 'sha256' }, { signature_version: 1 }]) {
     const sdk = sdkFor(sandbox, options)
@@ -224,8 +225,8 @@ it('says how large a file is that is too large, for each kind of its own', async
   expect(await refusalOf(upload(sized(Buffer.from('text'), 2001)))).toEqual(tooLarge(2001, 2000))
 })
 
-it('keeps no more than it may in all, and says so', async () => {
-  const sandbox = await sandboxFor({ cloudinary: { maxTotalBytes: 500 } })
+it('keeps no more than it may in all, and says so, even to uploads at once', async () => {
+  const sandbox = await sandboxFor({ dir: directoryFor(), cloudinary: { maxTotalBytes: 500 } })
   const sdk = sdkFor(sandbox)
   const uploads = await Promise.allSettled(Array.from({ length: 6 }, () => uploadBytes(sdk, png)))
   expect(uploads.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
@@ -253,20 +254,39 @@ it('takes transformations in advance, and says where they are', async () => {
 
 it('a client that goes away has uploaded nothing', async () => {
   const sandbox = await sandboxFor()
-  const { CLOUDINARY_UPLOAD_PREFIX: base, CLOUDINARY_CLOUD_NAME: name } = sandbox.env
-  const controller = new AbortController()
-  const body = new ReadableStream({
-    start(stream) {
-      stream.enqueue(Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'))
-      stream.enqueue(png)
-    },
-  })
-  const request = fetch(`${base}/v1_1/${name}/image/upload`, {
-    ...{ method: 'POST', body, signal: controller.signal, duplex: 'half' },
-    headers: { 'content-type': 'multipart/form-data; boundary=b' },
-  })
-  controller.abort()
-  await expect(request).rejects.toThrow('abort')
+  const { hostname, port } = new URL(sandbox.url)
+  const socket = connect(Number(port), hostname)
+  const head = [
+    `POST /v1_1/${sandbox.env.CLOUDINARY_CLOUD_NAME}/image/upload HTTP/1.1`,
+    ...[
+      `Host: ${hostname}:${port}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      'Content-Length: 10000',
+    ],
+    ...['', '--b', 'Content-Disposition: form-data; name="file"; filename="a"', '', ''],
+  ]
+  socket.write(Buffer.concat([Buffer.from(head.join('\r\n')), png]), () => socket.destroy())
+  await once(socket, 'close')
   await sdkFor(sandbox).uploader.upload(dataUri(png), { public_id: 'after' })
   expect(sandbox.cloudinary.assets().map(({ publicId }) => publicId)).toEqual(['after'])
+  expect(sandbox.cloudinary.requests().map(({ status }) => status)).toEqual([200])
+})
+
+it.each([
+  [
+    'ends too soon',
+    'boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf',
+  ],
+  ['has no boundary', '', '--b--'],
+])('refuses a body that %s', async (_what, boundary, body) => {
+  const sandbox = await sandboxFor()
+  const answer = await fetch(`${sandbox.url}/v1_1/ementech-sandbox/image/upload`, {
+    ...{ method: 'POST', body },
+    headers: { 'content-type': `multipart/form-data; ${boundary}` },
+  })
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    error: { message: expect.stringMatching(/^Malformed multipart/) as string },
+  })
 })
