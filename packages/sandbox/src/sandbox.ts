@@ -82,6 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port = 0, dir, timeScale = 1, seed, logger = silentLogger } = options
   const changes = createSignal()
   const faults = createFaults(options.faults, changes.send)
+  const uploadSettings = cloudinarySettings(options.cloudinary)
   const store = await openStore(dir)
   const startMs = store.state.starts > 0 ? timeNow(store.state.clock) : (options.startMs ?? Date.now())
   const clock = createClock({ startMs, timeScale })
@@ -106,11 +107,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kept = blobsOf(store.state.cloudinary)
   const cloudinary = createCloudinary(
     {
-      ...{ clock, store, random: randomOf('/cloudinary'), url: () => url },
-      ...{
-        blobs: await openBlobs(dir, (name) => kept.has(name)),
-        settings: cloudinarySettings(options.cloudinary),
-      },
+      ...{ clock, store, logger, random: randomOf('/cloudinary'), url: () => url },
+      ...{ blobs: await openBlobs(dir, (name) => kept.has(name)), settings: uploadSettings },
       faults: createCloudinaryFaults(changes.send),
     },
     changes.send,

@@ -1,5 +1,5 @@
 import { md5 } from './ids.js'
-import { sign } from './signature.js'
+import { deliverySignature, sign } from './signature.js'
 import { cloud } from './settings.js'
 import type { Asset } from './state.js'
 
@@ -45,12 +45,20 @@ export function detailBody(asset: Asset, base: string): object {
   }
 }
 
-/** Where a file is fetched, of any transformation. */
-export function addressOf(asset: Asset, base: string, transformation = '', extension = asset.format): string {
+/** Where a file is fetched, of any transformation; signed if not everyone may. */
+export function addressOf(
+  asset: Pick<Asset, 'format' | 'publicId' | 'resourceType' | 'type' | 'version'>,
+  base: string,
+  transformation = '',
+  extension = asset.format,
+): string {
   const { resourceType, type, version, publicId } = asset
   const name = publicId.split('/').map(encodeURIComponent).join('/')
   const file = resourceType === 'raw' || extension === undefined ? name : `${name}.${extension}`
-  return [base, cloud.name, resourceType, type, transformation, `v${version}`, file].filter(Boolean).join('/')
+  const source = [transformation, file].filter(Boolean).join('/')
+  const signature = type === 'upload' ? '' : `s--${deliverySignature(source)}--`
+  const parts = [base, cloud.name, resourceType, type, signature, transformation, `v${version}`, file]
+  return parts.filter(Boolean).join('/')
 }
 
 function common(asset: Asset, base: string): object {

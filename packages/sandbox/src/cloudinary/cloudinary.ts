@@ -39,10 +39,7 @@ export function createCloudinary(context: CloudinaryContext, changed: () => void
 
   const cloudinary: CloudinarySandbox = {
     assets: () =>
-      structuredClone(all()).map(({ blob: _blob, ...asset }) => ({
-        ...asset,
-        url: addressOf({ ...asset, blob: '' }, url()),
-      })),
+      structuredClone(all()).map(({ blob: _blob, ...asset }) => ({ ...asset, url: addressOf(asset, url()) })),
     async content(assetId) {
       const asset = all().find((candidate) => candidate.assetId === assetId)
       if (!asset)

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Store } from '../daraja/store.js'
+import type { Logger } from '../logger.js'
 import type { Random } from '../random.js'
 import type { Blobs } from './blobs.js'
 import type { createCloudinaryFaults } from './faults.js'
@@ -14,6 +15,7 @@ export interface CloudinaryContext {
   blobs: Blobs
   faults: ReturnType<typeof createCloudinaryFaults>
   settings: CloudinarySettings
+  logger: Logger
   /** Where this sandbox can be reached; known once it listens. */
   url: () => string
 }

@@ -14,7 +14,7 @@ export function createCloudinaryControl(cloudinary: CloudinarySandbox): Router {
     const bytes = await cloudinary.content(req.params.id)
     const { contentType } = cloudinary.assets().find(({ assetId }) => assetId === req.params.id) ?? {}
     res.set({ ...contentPolicy, 'cache-control': 'no-store' })
-    res.type(contentType || 'application/octet-stream').send(bytes)
+    res.type(contentType ?? 'application/octet-stream').send(bytes)
   })
   control.delete('/assets', async (_req, res) => {
     await cloudinary.clear()

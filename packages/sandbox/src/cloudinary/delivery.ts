@@ -91,8 +91,8 @@ export function createDelivery(context: CloudinaryContext, log: CloudinaryReques
     res: Response,
     { asset, transformation, bytes }: { asset: Asset; transformation: Transformation; bytes: Buffer },
   ): void {
-    if (asset.contentType) res.type(asset.contentType)
-    else res.type(/\.(\w+)$/.exec(asset.publicId)?.[1] ?? 'application/octet-stream')
+    const extension = /\.(\w+)$/.exec(asset.publicId)?.[1]
+    res.type(asset.contentType ?? extension ?? 'application/octet-stream')
     res.set({
       etag: `"${asset.etag}"`,
       'last-modified': new Date(asset.version * 1000).toUTCString(),

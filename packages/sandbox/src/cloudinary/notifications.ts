@@ -49,7 +49,7 @@ export function planNotification(
 }
 
 /** Creates what sends notifications: each once, whatever the answer. `takeUp()` looks for those that are new. */
-export function createNotifications({ clock, store }: CloudinaryContext) {
+export function createNotifications({ clock, store, logger }: CloudinaryContext) {
   const closing = new AbortController()
   const scheduled = new Set<string>()
 
@@ -70,7 +70,7 @@ export function createNotifications({ clock, store }: CloudinaryContext) {
     const isTaken = attempt.status !== undefined && attempt.status >= 200 && attempt.status < 300
     const record: Notification = { ...notification, attempt, state: isTaken ? 'delivered' : 'failed' }
     store.commit({ type: 'cloudinarySet', table: 'notifications', id, record })
-    await store.saved()
+    await store.saved().catch((err: unknown) => logger.error('A notification could not be recorded', { err }))
   }
 
   async function post({ url, body, isCorrupted }: Notification): Promise<NotificationAttempt> {

@@ -66,17 +66,20 @@ export function checkBasic(header: string): void {
   if (!isEqual(secret.join(':'), cloud.apiSecret)) throw new Refusal(401, 'api_secret mismatch')
 }
 
-/** Whether a delivery address is signed: `s--…--` over transformation and source, 8 characters or, of SHA-256, 32. */
-export function isDeliverySignature(signature: string, source: string): boolean {
-  const algorithms: HashAlgorithm[] = signature.length === 32 ? ['sha256'] : ['sha1', 'sha256']
-  return [8, 32].includes(signature.length) && algorithms.some((algorithm) => signed(algorithm) === signature)
+/** What stands in `s--…--` of a delivery address, over transformation and source as they stand there. */
+export function deliverySignature(source: string, algorithm: HashAlgorithm = 'sha1', length = 8): string {
+  const hash = createHash(algorithm)
+    .update(source + cloud.apiSecret)
+    .digest('base64')
+  return hash.slice(0, length).replaceAll('/', '_').replaceAll('+', '-')
+}
 
-  function signed(algorithm: HashAlgorithm): string {
-    const hash = createHash(algorithm)
-      .update(source + cloud.apiSecret)
-      .digest('base64')
-    return hash.slice(0, signature.length).replaceAll('/', '_').replaceAll('+', '-')
-  }
+/** Whether it is that: 8 characters, or of SHA-256 also 32. */
+export function isDeliverySignature(signature: string, source: string): boolean {
+  const { length } = signature
+  const algorithms: HashAlgorithm[] = length === 32 ? ['sha256'] : ['sha1', 'sha256']
+  const isRight = algorithms.some((algorithm) => deliverySignature(source, algorithm, length) === signature)
+  return isRight && [8, 32].includes(length)
 }
 
 function isEqual(a: string, b: string): boolean {

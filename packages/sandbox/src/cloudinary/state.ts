@@ -24,7 +24,8 @@ export interface Asset {
   versionId: string
   /** Raw files have none. */
   format?: string
-  contentType: string
+  /** Raw files have none: they are delivered as the extension of their id says. */
+  contentType?: string
   /** Read from images. */
   width?: number
   height?: number

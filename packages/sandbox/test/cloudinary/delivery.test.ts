@@ -109,18 +109,28 @@ it('refuses a signature that is not right, and whoever comes without one where i
   const sandbox = await sandboxFor()
   const sdk = sdkFor(sandbox)
   await sdk.uploader.upload(dataUri(png), { public_id: 'open' })
-  await sdk.uploader.upload(dataUri(png), { public_id: 'closed', type: 'authenticated' })
+  const eager = [{ width: 10, crop: 'fit' }]
+  const closed = await sdk.uploader.upload(dataUri(png), {
+    public_id: 'a/closed one',
+    type: 'authenticated',
+    eager,
+  })
+  for (const { secure_url } of [closed, ...(closed.eager as Array<{ secure_url: string }>)]) {
+    expect((await look(secure_url)).status).toBe(200) // its own addresses are signed
+  }
   const signed = addressOf(sdk, 'open', { sign_url: true, width: 100, crop: 'fit' })
   expect((await look(signed)).status).toBe(200)
   const wrong = { status: 401, error: 'Invalid Signature' }
   expect(await look(signed.replace('w_100', 'w_900'))).toMatchObject(wrong)
   expect(await look(signed.replace('/open', '/other'))).toMatchObject(wrong)
-  expect(await look(addressOf(sdk, 'closed', { type: 'authenticated' }))).toMatchObject({
+  expect(await look(addressOf(sdk, 'a/closed one', { type: 'authenticated' }))).toMatchObject({
     status: 401,
     error: 'deny or ACL failure',
   })
-  expect((await look(addressOf(sdk, 'closed', { type: 'authenticated', sign_url: true }))).status).toBe(200)
-  expect((await look(addressOf(sdk, 'closed'))).status).toBe(404)
+  expect((await look(addressOf(sdk, 'a/closed one', { type: 'authenticated', sign_url: true }))).status).toBe(
+    200,
+  )
+  expect((await look(addressOf(sdk, 'a/closed one'))).status).toBe(404)
 })
 
 it('has nothing under an id that is unknown, of another kind, or destroyed', async () => {

@@ -42,7 +42,9 @@ it('shows what is uploaded and what was asked as it happens, and no more what wa
   expect(await files.innerText()).toMatch(/shop\/tea[^]*#green #leaf/)
   const picture = files.locator('img')
   await expect
-    .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+    .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth), {
+      timeout: 10_000,
+    })
     .toBe(40)
 
   await uploadBytes(sdk, mp4, { public_id: 'film', resource_type: 'video' })
