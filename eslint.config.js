@@ -34,6 +34,8 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
+        File: 'readonly',
+        FormData: 'readonly',
         setInterval: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',

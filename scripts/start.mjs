@@ -13,7 +13,7 @@ const { build } = await import('./build.mjs')
 const { admin, createSystem } = await import('./system.mjs')
 
 const built = await build({
-  names: ['env', 'security', 'payments', 'realtime', 'db', 'sandbox', 'server', 'web'],
+  names: ['env', 'security', 'payments', 'uploads', 'realtime', 'db', 'sandbox', 'server', 'web'],
   dts: false,
 })
 if (built.length) console.log(`Built ${built.join(', ')}.`)

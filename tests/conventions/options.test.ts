@@ -11,6 +11,9 @@ import * as client from '@ementech/realtime/client'
 import * as sandbox from '@ementech/sandbox'
 import * as mongo from '@ementech/sandbox/mongo'
 import * as security from '@ementech/security'
+import * as uploads from '@ementech/uploads'
+import * as cloudinary from '@ementech/uploads/cloudinary'
+import * as disk from '@ementech/uploads/disk'
 
 const uri = 'mongodb://127.0.0.1:1/nowhere'
 
@@ -44,6 +47,9 @@ const calls: Record<string, (options: never) => unknown> = {
   'mpesaCallbackUrls()': (options) => mpesa.mpesaCallbackUrls(options),
   'mongoInbox()': (options) => mongoStores.mongoInbox({} as never, options),
   'memoryInbox()': (options) => payments.memoryInbox(options),
+  'createUploads()': (options) => uploads.createUploads(options),
+  'diskStorage()': (options) => disk.diskStorage(options),
+  'cloudinaryStorage()': (options) => cloudinary.cloudinaryStorage(options),
   'createRealtime()': (options) => realtime.createRealtime(createServer(), options),
   'connectRealtime()': (options) => client.connectRealtime('http://127.0.0.1:1', options),
   'connectMongo()': (options) => db.connectMongo(uri, options),

@@ -8,6 +8,7 @@ import type { createRealtime, Logger as RealtimeLogger } from '@ementech/realtim
 import type { Logger as SandboxLogger } from '@ementech/sandbox'
 import type { Logger as SecurityLogger, Sessions, Tokens } from '@ementech/security'
 import type { mongoSessionStore } from '@ementech/security/mongo'
+import type { Logger as UploadsLogger } from '@ementech/uploads'
 
 type MongooseCollection = ReturnType<Connection['collection']>
 
@@ -30,6 +31,7 @@ describe('the seams between the packages', () => {
   it('the loggers of all packages are one', () => {
     expectTypeOf<DbLogger>().toEqualTypeOf<SecurityLogger>()
     expectTypeOf<PaymentsLogger>().toEqualTypeOf<SecurityLogger>()
+    expectTypeOf<UploadsLogger>().toEqualTypeOf<SecurityLogger>()
     expectTypeOf<RealtimeLogger>().toEqualTypeOf<SecurityLogger>()
     expectTypeOf<SandboxLogger>().toEqualTypeOf<SecurityLogger>()
     expectTypeOf<Console>().toExtend<SecurityLogger>()

@@ -15,6 +15,7 @@ const uses: Record<string, string> = {
   env: `const { createEnv, port } = m; assert.equal(createEnv({ schema: { PORT: port() }, source: { PORT: '80' }, files: false }).PORT, 80)`,
   security: `const app = require('express')(); app.use(m.createSecurity({ headers: { preset: 'api' } }).middleware)`,
   payments: `assert.equal(m.money('9.50', 'KES').minor, 950)`,
+  uploads: `assert.throws(() => m.createUploads({ storage: {}, policies: {} }), TypeError)`,
   realtime: `assert.throws(() => m.createRealtime(require('node:http').createServer(), { orgins: [] }), TypeError)`,
   db: `assert.rejects(m.connectMongo('mongodb://127.0.0.1:1/x', { nonsense: 1 }))`,
   sandbox: `m.startSandbox({ port: 0 }).then(async (s) => { assert.match((await fetch(s.url)).headers.get('content-type'), /html/); await s.close() })`,

@@ -1,0 +1,1 @@
+export { cloudinaryStorage, type CloudinaryStorageOptions } from './cloudinary-storage.js'

@@ -1,0 +1,8 @@
+export { createUploads, type UploadService, type UploadsOptions } from './create-uploads.js'
+export { getUploads, type Uploads } from './upload.js'
+export type { BeforeStore, UploadedFile } from './engine.js'
+export type { FileKind } from './kinds.js'
+export type { UploadPolicy } from './policies.js'
+export type { ImageTransform, IncomingFile, Storage, StoredFile } from './storage.js'
+export { UploadError, type UploadErrorCode, type UploadErrorInit } from './errors.js'
+export type { Logger } from './logger.js'
