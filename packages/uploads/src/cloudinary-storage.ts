@@ -132,7 +132,8 @@ export function cloudinaryStorage(options: CloudinaryStorageOptions): Storage {
       overwrite: false,
       ...(resourceType !== 'raw' && { allowed_formats: [kinds[kind].extension] }),
       ...(uploadPreset !== undefined && { upload_preset: uploadPreset }),
-      ...(resourceType === 'image' && incoming && { transformation: incomingTransformation }),
+      // `transformation` as text would be the name of a stored one.
+      ...(resourceType === 'image' && incoming && { raw_transformation: incomingTransformation }),
     }
   }
 
