@@ -18,7 +18,7 @@ describe.skipIf(!chromiumPath)(
       const { page, context } = await shop.open(phone!, '/account')
       await signIn(page, { email: customer.email, password })
       await page.getByText('This device').waitFor()
-      await page.evaluate(`localStorage.setItem('soko.cart', '{"kahawa":1}')`)
+      await page.evaluate(`localStorage.setItem('soko.cart', '{"kahawa":{"quantity":1}}')`)
       for (const [path, asked, whole] of [
         ['/', /\/api\/products\?/, 'Nyeri AA coffee'],
         ['/products/kahawa', /\/api\/products\?/, 'Whole beans'],
@@ -48,6 +48,25 @@ describe.skipIf(!chromiumPath)(
       ] as const) {
         await failsWell(page, { url: `${shop.urls.shop}/admin${path}`, asked, whole })
       }
+      await context.close()
+    })
+
+    it('says all that the server finds wrong with a field, not the last of it alone', async () => {
+      const { page, context } = await shop.open(phone!, '/account')
+      const errors = ['Use a small letter.', 'Use a figure.'].map((message) => ({
+        path: '/body/password',
+        message,
+      }))
+      await page.route(/\/api\/auth\/login$/, (route) =>
+        route.fulfill({
+          status: 422,
+          contentType: 'application/problem+json',
+          json: { status: 422, errors },
+        }),
+      )
+      await signIn(page, { email: 'wanjiku@example.com', password })
+      await page.getByText('Use a small letter. Use a figure.').waitFor()
+      await accessible(page)
       await context.close()
     })
 

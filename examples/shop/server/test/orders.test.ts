@@ -22,6 +22,17 @@ describe('orders', () => {
     await expect(orders.place('wanjiku', lines, randomUUID())).rejects.toMatchObject({ code: 'PRODUCT_GONE' })
   })
 
+  it('is placed at the total that the customer was shown, and at no other', async () => {
+    const { orders, product, shelf } = await shop()
+    const lines = [{ productId: (await product()).id as string, quantity: 2 }]
+    const dearer = orders.place('wanjiku', lines, randomUUID(), 180_000)
+    await expect(dearer).rejects.toMatchObject({ status: 409, code: 'PRICE_CHANGED' })
+    expect(await shelf()).toEqual({ free: 40, held: 0 })
+    expect((await orders.place('wanjiku', lines, randomUUID(), 190_000)).total).toMatchObject({
+      minor: 190_000,
+    })
+  })
+
   it('is found by its number too, and by nobody else', async () => {
     const { orders, place } = await shop()
     const order = await place()

@@ -5,6 +5,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
+  /** All that is wrong with a field, by its name. */
   readonly fields: Record<string, string>
   /** Nobody knows whether the request was carried out: nothing came back, or only a proxy's excuse. */
   readonly uncertain: boolean
@@ -13,9 +14,11 @@ export class ApiError extends Error {
     super(problem?.detail ?? problem?.title ?? `HTTP ${status}`)
     this.status = status
     this.code = problem?.code ?? ''
-    this.fields = Object.fromEntries(
-      (problem?.errors ?? []).map(({ path, message }) => [String(path).split(/[./]/).at(-1), message]),
-    )
+    this.fields = {}
+    for (const { path, message } of problem?.errors ?? []) {
+      const field = String(path).split(/[./]/).at(-1)!
+      this.fields[field] = this.fields[field] ? `${this.fields[field]} ${message}` : message
+    }
     this.uncertain = problem === undefined
   }
 }

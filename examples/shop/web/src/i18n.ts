@@ -50,6 +50,7 @@ function describe(error: ApiError, t: Texts): string {
   if (error.code === 'EMAIL_TAKEN') return t.emailTaken
   if (error.code === 'PRODUCT_GONE') return t.productGone
   if (error.code === 'COMMENT_EMPTY') return t.commentEmpty
+  if (error.code === 'PRICE_CHANGED') return t.priceChanged
   if (error.code === 'SOLD_OUT') return t.soldOut
   if (error.code === 'PAYMENTS_MPESA_PHONE') return t.phoneWrong
   if (error.code === 'SECURITY_PASSWORD_COMMON') return t.passwordCommon

@@ -5,7 +5,7 @@ import { connection, onOrder } from './realtime'
 import { authorized, session } from './session'
 import { createStore, useStore } from './store'
 import type { CartLine } from './cart'
-import type { Order, Wish } from './types'
+import type { Money, Order, Wish } from './types'
 
 /** Orders by id, as last heard of from any side: an answer, or the socket. */
 const known = createStore<Readonly<Record<string, Order>>>({})
@@ -13,10 +13,12 @@ const known = createStore<Readonly<Record<string, Order>>>({})
 onOrder(remember)
 session.subscribe(() => known.set({}))
 
-export async function placeOrder(lines: CartLine[]): Promise<Order> {
+/** At the total that the customer has seen, or not at all. */
+export async function placeOrder(lines: CartLine[], total: Money): Promise<Order> {
   const items = lines.map(({ product, quantity }) => ({ productId: product.id, quantity }))
-  const { order } = await onePress(`order ${JSON.stringify(items)}`, (idempotencyKey) =>
-    authorized<{ order: Order }>('/orders', { body: { items }, idempotencyKey }),
+  const body = { items, totalMinor: total.minor }
+  const { order } = await onePress(`order ${JSON.stringify(body)}`, (idempotencyKey) =>
+    authorized<{ order: Order }>('/orders', { body, idempotencyKey }),
   )
   return remember(order)
 }

@@ -11,26 +11,32 @@ interface Shelf {
 const shelf = createStore<Shelf>({})
 let loading: Promise<void> | undefined
 
-/** Everything for sale, fetched once a visit. */
+/** Everything for sale. A page that needs it asks anew, and shows meanwhile what was there. */
 export function useProducts(): Shelf & { reload: () => void } {
   const state = useStore(shelf)
-  useEffect(() => {
-    if (!shelf.get().products) load()
-  }, [])
-  return { ...state, reload: load }
+  useEffect(reloadProducts, [])
+  return { ...state, reload: reloadProducts }
 }
 
-/** After a change in the office. */
-export const reloadProducts = load
-
-function load(): void {
-  shelf.set({})
-  loading ??= api<{ products: Product[] }>('/products?limit=100')
-    .then(({ products }) => shelf.set({ products }))
+/** Also after a change in the office, and when an order was refused. */
+export function reloadProducts(): void {
+  if (shelf.get().error) shelf.set({})
+  loading ??= everything()
+    .then((products) => shelf.set({ products }))
     .catch((error: ApiError) => shelf.set({ error }))
     .finally(() => {
       loading = undefined
     })
+}
+
+async function everything(): Promise<Product[]> {
+  const products: Product[] = []
+  for (let after = ''; ;) {
+    const page = await api<Found>(`/products?limit=100${after}`)
+    products.push(...page.products)
+    if (!page.next) return products
+    after = `&after=${page.next}`
+  }
 }
 
 /** What the shelves are asked for: by the address of the page, so that it can be kept and sent to a friend. */

@@ -14,6 +14,8 @@ const placement = z.object({
     .array(z.object({ productId: id, quantity: z.int().min(1).max(20) }))
     .min(1)
     .max(50),
+  /** What the customer was shown: at another total nothing is ordered. */
+  totalMinor: z.int().min(0).optional(),
 })
 const wish = z.discriminatedUnion('method', [
   z.object({ method: z.literal('mpesa'), phone: z.string().max(20) }),
@@ -34,7 +36,8 @@ export function orderRoutes({ security, orders, checkout, payments }: OrderRoute
 
   const placing = validate({ body: placement })
   router.post('/', placing, async (req, res) => {
-    const order = await orders.place(getAuth(req).sub, placing.of(req).body.items, idempotencyKey(req))
+    const { items, totalMinor } = placing.of(req).body
+    const order = await orders.place(getAuth(req).sub, items, idempotencyKey(req), totalMinor)
     res.status(201).json({ order: await viewOrder(order, payments) })
   })
 

@@ -21,11 +21,14 @@ interface OrdersOptions {
 export function createOrders({ Order, catalogue, stock }: OrdersOptions) {
   return {
     /** Its goods are held from here on; see `checkout.releaseUnpaid`. */
-    async place(userId: string, lines: OrderLine[], idempotencyKey: string) {
+    async place(userId: string, lines: OrderLine[], idempotencyKey: string, shownMinor?: number) {
       const placed = await Order.findOne({ userId, idempotencyKey })
       if (placed) return placed
       const items = await priced(lines)
       const minor = items.reduce((sum, item) => sum + item.price.minor * item.quantity, 0)
+      if (shownMinor !== undefined && shownMinor !== minor) {
+        throw new ShopError(409, 'PRICE_CHANGED', 'A price has changed since the cart was shown.')
+      }
       const total = { minor, currency: 'KES' }
       const _id = new Types.ObjectId()
       const held = { orderId: _id.toString(), hold: `${_id.toString()}:0`, items }

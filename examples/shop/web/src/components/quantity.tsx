@@ -1,15 +1,15 @@
-import { maxQuantity } from '../cart'
 import { useI18n } from '../i18n'
 
 interface QuantityProps {
   label: string
   value: number
   min?: number
+  max: number
   onChange: (value: number) => void
 }
 
 /** How many: a number between two buttons. */
-export function Quantity({ label, value, min = 1, onChange }: QuantityProps) {
+export function Quantity({ label, value, min = 1, max, onChange }: QuantityProps) {
   const { t } = useI18n()
   return (
     <div role="group" aria-label={label} className="quantity">
@@ -17,12 +17,7 @@ export function Quantity({ label, value, min = 1, onChange }: QuantityProps) {
         −
       </button>
       <span aria-live="polite">{value}</span>
-      <button
-        type="button"
-        aria-label={t.more}
-        disabled={value >= maxQuantity}
-        onClick={() => onChange(value + 1)}
-      >
+      <button type="button" aria-label={t.more} disabled={value >= max} onClick={() => onChange(value + 1)}>
         +
       </button>
     </div>

@@ -1,5 +1,15 @@
 import { Link } from 'wouter'
-import { cartLines, setQuantity, totalOf, useCart, type CartLine } from '../cart'
+import {
+  canBeOrdered,
+  cartLines,
+  maxQuantity,
+  removeFromCart,
+  setQuantity,
+  totalOf,
+  useCart,
+  type CartLine,
+} from '../cart'
+import { CartNews } from '../components/cart-news'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
 import { Picture } from '../components/picture'
@@ -15,11 +25,12 @@ export function CartPage() {
   if (error) return <Failure error={error} retry={reload} />
   if (!products) return <PageSkeleton />
   const lines = cartLines(items, products)
-  if (lines.length === 0) return <EmptyCart />
+  if (Object.keys(items).length === 0) return <EmptyCart />
 
   return (
     <div className="page">
       <Heading>{t.yourCart}</Heading>
+      <CartNews items={items} lines={lines} products={products} />
       <div className="columns">
         <ul className="lines">
           {lines.map((line) => (
@@ -34,10 +45,16 @@ export function CartPage() {
               {money(totalOf(lines.map(({ product, quantity }) => ({ ...product, quantity }))))}
             </strong>
           </p>
-          <Link href="/checkout" className="button wide">
-            {t.checkOut}
-          </Link>
-          <p className="hint">{t.payWith}</p>
+          {canBeOrdered(lines) ? (
+            <>
+              <Link href="/checkout" className="button wide">
+                {t.checkOut}
+              </Link>
+              <p className="hint">{t.payWith}</p>
+            </>
+          ) : (
+            <p className="hint">{t.mendFirst}</p>
+          )}
         </section>
       </div>
     </div>
@@ -48,7 +65,7 @@ function Line({ line: { product, quantity } }: { line: CartLine }) {
   const { t, money } = useI18n()
 
   function remove() {
-    setQuantity(product.slug, 0)
+    removeFromCart([product.slug])
     // The button that had the focus is gone with its line.
     document.querySelector('h1')?.focus()
   }
@@ -69,7 +86,8 @@ function Line({ line: { product, quantity } }: { line: CartLine }) {
         <Quantity
           label={t.quantityOf(product.name)}
           value={quantity}
-          onChange={(next) => setQuantity(product.slug, next)}
+          max={Math.min(product.stock, maxQuantity)}
+          onChange={(next) => setQuantity(product, next)}
         />
         <button type="button" className="link" aria-label={t.removeItem(product.name)} onClick={remove}>
           {t.remove}

@@ -1,7 +1,9 @@
 import { useRef, useState } from 'react'
 import { Redirect, useLocation } from 'wouter'
-import { cartLines, emptyCart, totalOf, useCart } from '../cart'
+import type { ApiError } from '../api'
+import { canBeOrdered, cartLines, emptyCart, totalOf, useCart } from '../cart'
 import { AuthForm } from '../components/auth-form'
+import { CartNews } from '../components/cart-news'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
 import { Lines } from '../components/lines'
@@ -9,7 +11,7 @@ import { PayForm } from '../components/pay-form'
 import { PageSkeleton } from '../components/skeleton'
 import { useI18n } from '../i18n'
 import { payOrder, placeOrder } from '../orders'
-import { useProducts } from '../products'
+import { reloadProducts, useProducts } from '../products'
 import { useSession } from '../session'
 import type { Wish } from '../types'
 
@@ -30,7 +32,7 @@ export function CheckoutPage() {
   if (lines.length === 0) return <Redirect to="/cart" replace />
 
   async function pay(wish: Wish) {
-    if (placed.current?.items !== items) placed.current = { id: (await placeOrder(lines)).id, items }
+    if (placed.current?.items !== items) placed.current = { id: await place(), items }
     const { id } = placed.current
     const { url } = await payOrder(id, wish)
     // First the address, so that the browser's way back from the card page leads to the order.
@@ -39,11 +41,22 @@ export function CheckoutPage() {
     if (url) location.assign(url)
   }
 
+  /** Refused because something is sold out, gone or dearer: the page then says what. */
+  async function place(): Promise<string> {
+    try {
+      return (await placeOrder(lines, total)).id
+    } catch (error) {
+      if (['SOLD_OUT', 'PRODUCT_GONE', 'PRICE_CHANGED'].includes((error as ApiError).code)) reloadProducts()
+      throw error
+    }
+  }
+
   const bought = lines.map(({ product, quantity }) => ({ ...product, quantity }))
   const total = totalOf(bought)
   return (
     <div className="page">
       <Heading>{t.checkOut}</Heading>
+      <CartNews items={items} lines={lines} products={products} />
       <div className="columns">
         <div className="steps">
           <section aria-labelledby="account" className="step">
@@ -64,7 +77,11 @@ export function CheckoutPage() {
                 <p className="due">
                   {t.toPay} <strong>{money(total)}</strong>
                 </p>
-                <PayForm label={t.pay} pay={pay} autoFocus={cameUnknown} />
+                {canBeOrdered(lines) ? (
+                  <PayForm label={t.pay} pay={pay} autoFocus={cameUnknown} />
+                ) : (
+                  <p className="hint">{t.mendFirst}</p>
+                )}
               </>
             )}
           </section>

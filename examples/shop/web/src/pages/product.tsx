@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { addToCart, useCart } from '../cart'
+import { addToCart, maxLines, roomFor, useCart } from '../cart'
 import { Comments } from '../components/comments'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
@@ -55,25 +55,39 @@ function AddToCart({ product }: { product: Product }) {
   const { t } = useI18n()
   const [quantity, setQuantity] = useState(1)
   const [added, setAdded] = useState(false)
-  const inCart = useCart()[product.slug] ?? 0
+  const items = useCart()
+  const inCart = items[product.slug]?.quantity ?? 0
+  const room = roomFor(product, items)
+  const wanted = Math.min(quantity, room)
 
   function add() {
-    addToCart(product.slug, quantity)
+    addToCart(product, wanted)
     setQuantity(1)
     setAdded(true)
   }
 
   return (
     <div className="buy">
-      <Quantity label={t.quantity} value={quantity} onChange={setQuantity} />
-      <button type="button" className="button" onClick={add}>
-        {t.addToCart}
-      </button>
+      {room > 0 && (
+        <>
+          <Quantity label={t.quantity} value={wanted} max={room} onChange={setQuantity} />
+          <button type="button" className="button" onClick={add}>
+            {t.addToCart}
+          </button>
+        </>
+      )}
       <p className="added" aria-live="polite">
         {added && inCart > 0 && t.added(inCart)}
       </p>
+      {product.stock > 0 && product.stock <= 5 && <p className="card-note">{t.fewLeft(product.stock)}</p>}
+      {room === 0 && <p className="no-room">{whyNot()}</p>}
     </div>
   )
+
+  function whyNot(): string {
+    if (product.stock === 0) return t.soldOutNote
+    return inCart > 0 ? t.allInCart(inCart) : t.cartFull(maxLines)
+  }
 }
 
 /** Four more: first from the same shelf, then those that stand next in the shop. */

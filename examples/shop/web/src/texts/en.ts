@@ -52,6 +52,19 @@ export const en = {
   addToCart: 'Add to cart',
   added: (n: number) =>
     n === 1 ? 'Added. One of these is in your cart.' : `Added. ${n} of these are in your cart.`,
+  soldOutNote: 'Sold out at the moment. Do look in again.',
+  allInCart: (n: number) => `There are ${n} in your cart: one order takes no more of it.`,
+  cartFull: (max: number) => `Your cart is full: one order takes ${max} different things. Order those first.`,
+  newsGone: 'Something that you put in your cart is no longer for sale.',
+  newsSoldOut: (name: string) => `${name} is sold out.`,
+  newsFewer: (name: string, left: number) => `Only ${left} of ${name} ${left === 1 ? 'is' : 'are'} left.`,
+  newsPrice: (name: string, was: string, now: string) =>
+    `${name} now costs ${now}; it was ${was} when you put it in.`,
+  newsTooMany: (max: number, n: number) =>
+    `There are ${n} different things in your cart, and one order takes ${max}. Please remove some.`,
+  newsMend: 'Take out what is not there',
+  mendFirst: 'Your cart holds more than we can send. Change it, then you can pay.',
+  priceChanged: 'A price in your cart has just changed. Please look at the new total, then pay.',
   remove: 'Remove',
   removeItem: (name: string) => `Remove ${name}`,
   each: 'each',
