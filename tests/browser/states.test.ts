@@ -51,6 +51,39 @@ describe.skipIf(!chromiumPath)(
       await context.close()
     })
 
+    it('gives up a request that is never answered, and asks again when told to', async () => {
+      const { page, context } = await shop.open(phone!)
+      await page.clock.install()
+      const never = /\/api\/products\?/
+      await page.route(never, () => {})
+      await page.goto(shop.urls.shop)
+      await page.locator('main [aria-busy=true]').waitFor()
+      await page.clock.fastForward(20_000)
+      await page.getByRole('alert').filter({ hasText: 'We could not reach the shop.' }).waitFor()
+      await page.unroute(never)
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.getByText('Nyeri AA coffee').waitFor()
+      await context.close()
+    })
+
+    it('says so when a part of the shop cannot be fetched, and fetches it when told to', async () => {
+      const { page, context } = await shop.open(phone!)
+      const office = /\/assets\/admin-[\w-]+\.js$/
+      await page.route(office, (route) => route.abort())
+      await page.goto(`${shop.urls.shop}/admin`)
+      await page.getByRole('alert').filter({ hasText: 'A part of this page is missing.' }).waitFor()
+      await accessible(page)
+      await page.getByRole('link', { name: 'Soko' }).click()
+      await page.getByText('Nyeri AA coffee').waitFor()
+      await page.goto(`${shop.urls.shop}/admin`)
+      const again = page.getByRole('button', { name: 'Try again' })
+      await again.waitFor()
+      await page.unroute(office)
+      await again.click()
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+      await context.close()
+    })
+
     it('says all that the server finds wrong with a field, not the last of it alone', async () => {
       const { page, context } = await shop.open(phone!, '/account')
       const errors = ['Use a small letter.', 'Use a figure.'].map((message) => ({

@@ -29,6 +29,8 @@ export interface ApiOptions {
   token?: string
   /** Names one wish of the customer, so that asking again does not do it again. */
   idempotencyKey?: string
+  /** How long an answer may take: 15 seconds, unless providers of payments are asked meanwhile. */
+  timeoutMs?: number
 }
 
 /** Where the API is: where these pages come from, unless the build was told otherwise. */
@@ -36,7 +38,7 @@ export const apiUrl = import.meta.env.VITE_API_URL ?? location.origin
 
 /** Asks the API and returns the parsed answer. Throws ApiError. */
 export async function api<T>(path: string, options: ApiOptions = {}): Promise<T> {
-  const { method = options.body ? 'POST' : 'GET', body, token, idempotencyKey } = options
+  const { method = options.body ? 'POST' : 'GET', body, token, idempotencyKey, timeoutMs = 15_000 } = options
   const headers = new Headers({
     accept: 'application/json, application/problem+json',
     // What the shop writes to the customer is in the language of the page, not of the browser.
@@ -46,23 +48,22 @@ export async function api<T>(path: string, options: ApiOptions = {}): Promise<T>
   if (token) headers.set('authorization', `Bearer ${token}`)
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
 
-  let response: Response
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), timeoutMs)
   try {
-    response = await fetch(`${apiUrl}/api${path}`, {
+    const response = await fetch(`${apiUrl}/api${path}`, {
       method,
       headers,
       credentials: 'include',
       body: body ? JSON.stringify(body) : null,
+      signal: patience.signal,
     })
-  } catch {
-    throw new ApiError(0)
-  }
-  if (!response.ok) throw new ApiError(response.status, await readProblem(response))
-  if (response.status === 204) return undefined as T
-  try {
-    return (await response.json()) as T
-  } catch {
-    throw new ApiError(0)
+    if (!response.ok) throw new ApiError(response.status, await readProblem(response))
+    return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+  } catch (error) {
+    throw error instanceof ApiError ? error : new ApiError(0)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { flushSync } from 'react-dom'
-import { Route, Router, Switch, type AroundNavHandler } from 'wouter'
+import { Route, Router, Switch, useLocation, type AroundNavHandler } from 'wouter'
+import { Boundary } from './components/boundary'
 import { Footer } from './components/footer'
 import { Header } from './components/header'
 import { PageSkeleton } from './components/skeleton'
@@ -20,6 +21,7 @@ const Admin = lazy(() => import('./admin/admin'))
 
 export function App() {
   const { lang, t } = useI18n()
+  const [path] = useLocation()
   useEffect(() => {
     document.documentElement.lang = lang
   }, [lang])
@@ -31,25 +33,27 @@ export function App() {
       </a>
       <Header />
       <main id="content" tabIndex={-1}>
-        <Switch>
-          <Route path="/" component={HomePage} />
-          <Route path="/products/:slug">{({ slug }) => <ProductPage key={slug} slug={slug} />}</Route>
-          <Route path="/cart" component={CartPage} />
-          <Route path="/checkout" component={CheckoutPage} />
-          <Route path="/orders" component={OrdersPage} />
-          <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
-          <Route path="/account" component={AccountPage} />
-          <Route path="/forgot" component={ForgotPage} />
-          <Route path="/reset" component={ResetPage} />
-          <Route path="/admin" nest>
-            <Suspense fallback={<PageSkeleton />}>
-              <Admin />
-            </Suspense>
-          </Route>
-          <Route>
-            <NotFoundPage />
-          </Route>
-        </Switch>
+        <Boundary path={path}>
+          <Switch>
+            <Route path="/" component={HomePage} />
+            <Route path="/products/:slug">{({ slug }) => <ProductPage key={slug} slug={slug} />}</Route>
+            <Route path="/cart" component={CartPage} />
+            <Route path="/checkout" component={CheckoutPage} />
+            <Route path="/orders" component={OrdersPage} />
+            <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
+            <Route path="/account" component={AccountPage} />
+            <Route path="/forgot" component={ForgotPage} />
+            <Route path="/reset" component={ResetPage} />
+            <Route path="/admin" nest>
+              <Suspense fallback={<PageSkeleton />}>
+                <Admin />
+              </Suspense>
+            </Route>
+            <Route>
+              <NotFoundPage />
+            </Route>
+          </Switch>
+        </Boundary>
       </main>
       <Footer />
     </Router>

@@ -39,6 +39,7 @@ export async function payOrder(id: string, wish: Wish): Promise<NextStep> {
       authorized<{ order: Order; next?: NextStep }>(`/orders/${id}/pay`, {
         body: wish,
         idempotencyKey,
+        timeoutMs: 60_000,
       }),
     )
     remember(order)
@@ -54,7 +55,10 @@ export async function payOrder(id: string, wish: Wish): Promise<NextStep> {
 /** Closes the card page, so that the order can be paid otherwise. */
 export async function giveUpPayment(id: string): Promise<void> {
   try {
-    remember((await authorized<{ order: Order }>(`/orders/${id}/pay/cancel`, { method: 'POST' })).order)
+    remember(
+      (await authorized<{ order: Order }>(`/orders/${id}/pay/cancel`, { method: 'POST', timeoutMs: 60_000 }))
+        .order,
+    )
   } catch (error) {
     // It has ended meanwhile: the order says how.
     if (!(error instanceof ApiError && error.status === 409)) throw error

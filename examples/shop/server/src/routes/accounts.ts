@@ -10,12 +10,13 @@ import type { Security } from '../security.js'
 import type { Account, Accounts } from '../services/accounts.js'
 import type { Mails } from '../services/mails.js'
 
+const address = z.string().trim().max(254)
 const registration = z.object({
   name: z.string().trim().min(1).max(80),
-  email: z.email().max(254),
+  email: address.pipe(z.email()),
   password: z.string().min(8).max(200),
 })
-const credentials = z.object({ email: z.string().max(254), password: z.string().max(1024) })
+const credentials = z.object({ email: address, password: z.string().max(1024) })
 
 interface AccountRoutesOptions {
   env: Env
@@ -56,7 +57,7 @@ export function accountRoutes({ env, security, accounts, mails, hangUp }: Accoun
     await signIn(req, res, 200, user)
   })
 
-  const forgetting = validate({ body: z.object({ email: z.string().max(254) }) })
+  const forgetting = validate({ body: z.object({ email: address }) })
   router.post('/forgot', limited, forgetting, async (req, res) => {
     // Before anything is looked up: how long it takes would tell whether there is an account.
     res.status(202).json({})

@@ -37,7 +37,11 @@ export function RefundForm({ order, payment, heading, done }: RefundFormProps) {
     setBusy(true)
     try {
       const answer = await onePress(`refund ${order.id} ${JSON.stringify(body)}`, (idempotencyKey) =>
-        authorized<{ order: AdminOrder }>(`/admin/orders/${order.id}/refunds`, { body, idempotencyKey }),
+        authorized<{ order: AdminOrder }>(`/admin/orders/${order.id}/refunds`, {
+          body,
+          idempotencyKey,
+          timeoutMs: 60_000,
+        }),
       )
       done(answer.order)
     } catch (failure) {

@@ -160,6 +160,7 @@ export const en = {
   openPhone: 'Open the sandbox phone',
   reconnecting: 'No connection at the moment. This page catches up by itself.',
 
+  brokenPage: 'A part of this page is missing. Load it again; what is in your cart stays there.',
   errorTitle: 'That did not work',
   offline: 'We could not reach the shop. Check your connection and try again.',
   offlinePay: 'We could not reach the shop. Try again: you will not be charged twice.',

@@ -153,6 +153,7 @@ export const sw: Texts = {
   openPhone: 'Fungua simu ya majaribio',
   reconnecting: 'Hakuna mtandao kwa sasa. Ukurasa huu utajisasisha wenyewe.',
 
+  brokenPage: 'Sehemu ya ukurasa huu haikupatikana. Ufungue tena; vilivyo kikapuni vitabaki.',
   errorTitle: 'Haikufaulu',
   offline: 'Hatukuweza kufikia duka. Angalia mtandao wako kisha ujaribu tena.',
   offlinePay: 'Hatukuweza kufikia duka. Jaribu tena: hutatozwa mara mbili.',
