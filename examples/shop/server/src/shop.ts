@@ -1,5 +1,5 @@
 import { connectMongo } from '@ementech/db'
-import { createPayments } from '@ementech/payments'
+import { createPayments, type Payment } from '@ementech/payments'
 import { createMpesa } from '@ementech/payments/mpesa'
 import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import type { Env } from './env.js'
@@ -65,12 +65,17 @@ export async function openShop(env: Env, logger: Console) {
       async paid(payment) {
         const order = await checkout.markPaid(payment)
         if (order) await receipts.send(order, payment)
+        else warnOfDuplicate(payment)
+      },
+      async overpaid(payment) {
+        warnOfDuplicate(payment)
+        await checkout.noteChange(payment)
       },
       failed: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
       expired: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
       canceled: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
       async review(payment, { refundId }) {
-        if (refundId) await checkout.noteRefund(payment)
+        if (refundId) await checkout.noteChange(payment)
         else await checkout.markUnpaid(payment, 'review')
       },
       async refundFailed(payment) {
@@ -99,6 +104,13 @@ export async function openShop(env: Env, logger: Console) {
     ...{ db, payments, mails, mailer, accounts, catalogue, assortment, comments },
     ...{ stock, orders, checkout, refunds, Product },
     takesCards: stripe !== undefined,
+  }
+
+  function warnOfDuplicate({ id, reference }: Payment) {
+    logger.warn('an order was paid twice: give one payment back in the office', {
+      order: reference,
+      payment: id,
+    })
   }
 }
 

@@ -100,7 +100,8 @@ describe('orders', () => {
     const order = await place()
     await checkout.markPaid(paymentOf(order, 'first'))
     const after = async (minor: number) => {
-      const sums = { refunded: { minor, currency: 'KES' }, captured: { minor: 95_000, currency: 'KES' } }
+      const amount = { minor: 95_000, currency: 'KES' }
+      const sums = { amount, captured: amount, refunded: { minor, currency: 'KES' } }
       const payment = { ...paymentOf(order, 'first'), ...sums } as never
       payments.get = async () => payment
       await checkout.markRefunded(paymentOf(order, 'first'))

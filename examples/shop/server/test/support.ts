@@ -27,6 +27,8 @@ export function databases() {
     await mongo?.close()
   })
   return {
+    uri: () => mongo.uri,
+
     create(): Connection {
       const connection = root.useDb(`shop-${randomUUID()}`)
       made.push(connection)

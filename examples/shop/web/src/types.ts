@@ -106,7 +106,7 @@ export interface AdminOrder extends Order {
   stock: 'reserved' | 'released' | 'sold' | 'short'
   /** The payment that paid it. */
   paidWith: RefundablePayment | null
-  /** Payments that came besides. */
+  /** What came besides: second attempts of that payment, and other payments. */
   overpaid: RefundablePayment[]
   refunds: {
     id: string
@@ -119,9 +119,11 @@ export interface AdminOrder extends Order {
   }[]
 }
 
-/** A payment that came in, and the minor units of it that can still be given back. */
+/** Money that came in, and the minor units of it that can still be given back. */
 export interface RefundablePayment {
   id: string
+  /** Only where more than one attempt of this payment took money. */
+  attemptId?: string
   method: 'mpesa' | 'card'
   receipt?: string
   refundable: number

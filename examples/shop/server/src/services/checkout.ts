@@ -33,7 +33,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
     markPaid,
     markUnpaid: settle,
     markRefunded,
-    noteRefund,
+    noteChange,
     releaseAbandoned,
     releaseUnpaid,
   }
@@ -102,29 +102,30 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
   }
 
   /**
-   * Effect of a refund, and of one whose money came back. Of a payment that came twice it changes nothing: the order is
-   * still paid. Gives the order in any case.
+   * Effect of a refund, and of one whose money came back. Of money that came twice it changes nothing: the order is still
+   * paid. Gives the order in any case.
    */
   async function markRefunded(payment: Payment) {
     const { id } = payment
     // Read now: what an effect was told when it began may be older than what another one has written.
-    const { refunded, captured } = (await payments.get(id)) ?? payment
+    const { amount, refunded, captured } = (await payments.get(id)) ?? payment
+    const surplus = Math.max(0, captured.minor - amount.minor)
     const order = await Order.findOneAndUpdate(
       { paidBy: id },
       {
         $set: {
-          refundedMinor: refunded.minor,
+          refundedMinor: Math.max(0, refunded.minor - surplus),
           status: refunded.minor > 0 && refunded.minor >= captured.minor ? 'refunded' : 'paid',
         },
         $currentDate: { changedAt: true },
       },
       { returnDocument: 'after' },
     )
-    return order ?? noteRefund(payment)
+    return order ?? noteChange(payment)
   }
 
-  /** The order itself stays as it is; whoever looks at it is to see what became of the refund. */
-  function noteRefund({ id }: Payment) {
+  /** The order itself stays as it is; whoever looks at it is to see what became of a payment or refund of it. */
+  function noteChange({ id }: Payment) {
     return Order.findOneAndUpdate(
       { $or: [{ paidBy: id }, { overpaidBy: id }] },
       { $currentDate: { changedAt: true } },

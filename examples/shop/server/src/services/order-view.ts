@@ -2,6 +2,7 @@ import type { HydratedDocument } from 'mongoose'
 import type { Money, Payment, Payments } from '@ementech/payments'
 import { mpesaCode } from '@ementech/payments/mpesa'
 import type { Order } from '../models/order.js'
+import { methodOf, moneyIn } from './money-in.js'
 
 /** What a customer sees of an order. */
 export async function viewOrder(order: HydratedDocument<Order>, payments: Pick<Payments, 'get'>) {
@@ -35,10 +36,6 @@ function viewPayment({ id, provider, status, attempts }: Payment, phone: string 
   }
 }
 
-function methodOf(provider: string) {
-  return provider === 'mpesa' ? ('mpesa' as const) : ('card' as const)
-}
-
 interface AdminViewOptions {
   payments: Pick<Payments, 'get'>
   addressee: (userId: string) => Promise<{ name: string; to: string } | undefined>
@@ -56,26 +53,17 @@ export async function viewOrderForAdmin(
     addressee(order.userId),
     ...order.overpaidBy.map(read),
   ])
-  const overpaid = more.filter((payment) => payment !== null)
-  const refunds = [...(paidWith ? [paidWith] : []), ...overpaid].flatMap(viewRefunds)
+  const duplicates = more.filter((payment) => payment !== null)
+  const [kept = null, ...besides] = paidWith ? moneyIn(paidWith) : []
+  const refunds = [...(paidWith ? [paidWith] : []), ...duplicates].flatMap(viewRefunds)
   return {
     ...view,
     customer: customer ? { name: customer.name, email: customer.to } : null,
     stock: order.stock,
-    paidWith: paidWith ? viewRefundable(paidWith) : null,
-    /** Payments that came although the order was paid. */
-    overpaid: overpaid.map(viewRefundable),
+    paidWith: kept,
+    /** What came although the order was paid: second attempts of its payment, and other payments. */
+    overpaid: [...besides, ...duplicates.flatMap(moneyIn)],
     refunds: refunds.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
-  }
-}
-
-/** What is on its way counts as given back: it cannot be given twice. */
-function viewRefundable({ id, provider, captured, refunded, refundPending, attempts }: Payment) {
-  return {
-    id,
-    method: methodOf(provider),
-    receipt: attempts.findLast(({ receipt }) => receipt)?.receipt,
-    refundable: captured.minor - refunded.minor - refundPending.minor,
   }
 }
 

@@ -7,6 +7,7 @@ import { useI18n } from '../i18n'
 import { onAdminOrder } from '../realtime'
 import { authorized } from '../session'
 import type { AdminOrder } from '../types'
+import { Duplicate, isPaidTwice } from './duplicate'
 import { useLoaded } from './loaded'
 import { RefundForm } from './refund-form'
 import { texts as t } from './texts'
@@ -38,7 +39,7 @@ export function OrderPage({ id }: { id: string }) {
             <span className={`badge ${order.status}`}>{t.status[order.status]}</span>{' '}
             <span className={order.stock === 'short' ? 'field-error' : 'muted'}>{t.stock[order.stock]}</span>
           </p>
-          {order.overpaid.some(({ refundable }) => refundable > 0) && <p className="problem">{t.overpaid}</p>}
+          {isPaidTwice(order) && <p className="problem">{t.paidTwiceHint}</p>}
           <Lines lines={order.items} total={order.total} />
         </div>
         <div className="office-money">
@@ -60,11 +61,9 @@ export function OrderPage({ id }: { id: string }) {
             </section>
           )}
           {order.overpaid.map((payment) => (
-            <RefundForm key={payment.id} order={order} payment={payment} heading={t.duplicate} done={done} />
+            <Duplicate key={payment.attemptId ?? payment.id} order={order} payment={payment} done={done} />
           ))}
-          {order.paidWith && (
-            <RefundForm order={order} payment={order.paidWith} heading={t.refund} done={done} />
-          )}
+          {order.paidWith && <RefundForm order={order} payment={order.paidWith} done={done} />}
         </div>
       </div>
     </>

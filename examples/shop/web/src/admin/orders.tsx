@@ -6,6 +6,7 @@ import { useI18n } from '../i18n'
 import { onAdminOrder } from '../realtime'
 import { authorized } from '../session'
 import type { AdminOrder } from '../types'
+import { isPaidTwice } from './duplicate'
 import { useLoaded } from './loaded'
 import { texts as t } from './texts'
 
@@ -53,6 +54,7 @@ function Row({ order }: { order: AdminOrder }) {
       <div className="order-sum">
         <p className="price">{money(order.total)}</p>
         <p className={`badge ${order.status}`}>{t.status[order.status]}</p>
+        {isPaidTwice(order) && <p className="badge payment_failed">{t.paidTwice}</p>}
       </div>
     </li>
   )

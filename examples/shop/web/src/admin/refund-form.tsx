@@ -3,26 +3,24 @@ import type { ApiError } from '../api'
 import { Field } from '../components/field'
 import { Submit } from '../components/submit'
 import { useI18n } from '../i18n'
-import { onePress } from '../idempotency'
-import { authorized } from '../session'
 import type { AdminOrder, RefundablePayment } from '../types'
+import { refund } from './refund'
 import { texts as t } from './texts'
 
 interface RefundFormProps {
   order: AdminOrder
   payment: RefundablePayment
-  heading: string
   done: (order: AdminOrder) => void
 }
 
 /** Gives all or a part of a payment back, while there is something left of it. */
-export function RefundForm({ order, payment, heading, done }: RefundFormProps) {
+export function RefundForm({ order, payment, done }: RefundFormProps) {
   const { money, problem } = useI18n()
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState(false)
   const [error, setError] = useState<ApiError>()
   const { currency } = order.total
-  const { id, method, receipt, refundable } = payment
+  const { id, attemptId, method, receipt, refundable } = payment
   if (refundable <= 0) return null
 
   async function submit(event: React.SubmitEvent<HTMLFormElement>) {
@@ -33,17 +31,9 @@ export function RefundForm({ order, payment, heading, done }: RefundFormProps) {
     setWrong(isWrong)
     setError(undefined)
     if (isWrong) return
-    const body = { paymentId: id, minor, note: String(input.get('note')) }
     setBusy(true)
     try {
-      const answer = await onePress(`refund ${order.id} ${JSON.stringify(body)}`, (idempotencyKey) =>
-        authorized<{ order: AdminOrder }>(`/admin/orders/${order.id}/refunds`, {
-          body,
-          idempotencyKey,
-          timeoutMs: 60_000,
-        }),
-      )
-      done(answer.order)
+      done(await refund(order.id, { paymentId: id, attemptId, minor, note: String(input.get('note')) }))
     } catch (failure) {
       setError(failure as ApiError)
     }
@@ -51,8 +41,8 @@ export function RefundForm({ order, payment, heading, done }: RefundFormProps) {
   }
 
   return (
-    <section aria-labelledby={`refund-${id}`} className="summary">
-      <h2 id={`refund-${id}`}>{heading}</h2>
+    <section aria-labelledby="refund" className="summary">
+      <h2 id="refund">{t.refund}</h2>
       <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
       {/* What is left changes while somebody looks: the form begins anew then. */}
       <form key={refundable} className="form" onSubmit={submit}>

@@ -42,6 +42,7 @@ export function adminOrderRoutes(options: AdminOrderRoutesOptions): Router {
     params: z.object({ id: orderKey }),
     body: z.object({
       paymentId: z.string().min(1).max(100).optional(),
+      attemptId: z.string().min(1).max(100).optional(),
       minor: z.int().min(1).optional(),
       note: z.string().trim().min(1).max(200),
     }),

@@ -1,0 +1,54 @@
+import { useState } from 'react'
+import type { ApiError } from '../api'
+import { useI18n } from '../i18n'
+import type { AdminOrder, RefundablePayment } from '../types'
+import { refund } from './refund'
+import { texts as t } from './texts'
+
+interface DuplicateProps {
+  order: AdminOrder
+  payment: RefundablePayment
+  done: (order: AdminOrder) => void
+}
+
+/** Something came besides, and has not been given back. */
+export function isPaidTwice({ overpaid }: AdminOrder): boolean {
+  return overpaid.some(({ refundable }) => refundable > 0)
+}
+
+/** Money that came although the order was paid: one press gives it back whole. */
+export function Duplicate({ order, payment, done }: DuplicateProps) {
+  const { money, problem } = useI18n()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const { id, attemptId, method, receipt, refundable: minor } = payment
+  if (minor <= 0) return null
+  const heading = `duplicate-${attemptId ?? id}`
+
+  async function giveBack() {
+    setBusy(true)
+    setError(undefined)
+    try {
+      done(await refund(order.id, { paymentId: id, attemptId, minor, note: t.paidTwice }))
+    } catch (failure) {
+      setError(failure as ApiError)
+    }
+    setBusy(false)
+  }
+
+  return (
+    <section aria-labelledby={heading} className="summary">
+      <h2 id={heading}>{t.paidTwice}</h2>
+      <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
+      <p>{t.duplicateHint}</p>
+      {error && (
+        <p className="problem" role="alert">
+          {problem(error)}
+        </p>
+      )}
+      <button type="button" className="button" disabled={busy} onClick={() => void giveBack()}>
+        {t.giveBack(money({ minor, currency: order.total.currency }))}
+      </button>
+    </section>
+  )
+}
