@@ -20,6 +20,16 @@ export function sandboxAt(url: string) {
       await ask('POST', `/phones/${phone}/pin`, { pin })
     },
 
+    /** Something of M-Pesa goes wrong. */
+    async fault(order: object) {
+      await ask('POST', '/faults', order)
+    },
+
+    /** Time passes for M-Pesa and its phones. */
+    async advance(ms: number) {
+      await ask('POST', '/clock/advance', { ms })
+    },
+
     /** What a phone has, in cents. */
     async balance(phone: string): Promise<number> {
       return (await ask('GET', `/phones/${phone}`)).balanceCents as number

@@ -135,6 +135,17 @@ export async function orderIs(customer: Pick<Customer, 'read'>, id: string, want
   })
 }
 
+/** As if the time had come at which the worker asks the provider of an order's payments by itself: 45 s after the prompt. */
+export async function askNow(mongoUri: string, number: string) {
+  await using client = await MongoClient.connect(mongoUri)
+  const now = new Date()
+  const open = { reference: number, nextCheckAt: { $ne: null } }
+  await client
+    .db()
+    .collection('payments')
+    .updateMany(open, { $set: { nextCheckAt: now, dueAt: now } })
+}
+
 async function dropDatabase(uri: string) {
   const client = new MongoClient(uri)
   await client.db().dropDatabase()

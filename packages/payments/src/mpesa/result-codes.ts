@@ -157,8 +157,8 @@ const CATALOGUE: ReadonlyMap<string, Row> = new Map<string, Row>([
       'user',
       true,
       {
-        en: 'Your phone could not be reached. See that it is on and has network, then try again.',
-        sw: 'Simu yako haikupatikana. Hakikisha imewashwa na ina mtandao, kisha ujaribu tena.',
+        en: 'No answer came from your phone. See that it is on and has network, then try again.',
+        sw: 'Hatukupata jibu kutoka kwenye simu yako. Hakikisha imewashwa na ina mtandao, kisha ujaribu tena.',
       },
     ],
   ],
