@@ -281,7 +281,7 @@ describe('a forged result', () => {
   })
 })
 
-test('the right body and token from a wrong address change nothing, whatever X-Forwarded-For says', async () => {
+test('results of a refund with the right token, from a wrong address, change nothing, whatever X-Forwarded-For says', async () => {
   shop = await startShop({ refunds: true, mpesa: { callbackSources: ['196.201.214.200'] } })
   const urls = callbackUrls(`${shop.url}/callbacks`, [SECRET])
   const headers = { 'x-forwarded-for': '196.201.214.200' }

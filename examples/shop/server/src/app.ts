@@ -31,7 +31,7 @@ export function createApp({ env, shop, security, online, hangUp, health, webDir 
   app.set('trust proxy', env.TRUST_PROXY) // whose X-Forwarded-For is believed
 
   app.use('/health', health) // probes: no headers, no limits
-  app.use('/webhooks', shop.payments.webhooks) // before any body parser: signatures are over raw bytes
+  app.use('/webhooks', shop.answers, shop.payments.webhooks) // before any body parser: signatures are over raw bytes
   app.use(security.middleware) // headers → CORS → limits (not of pages) → bodies → injection guard → CSRF
   app.use('/api/auth', accountRoutes({ env, security, hangUp, ...shop })) // before compression: its answers hold tokens (BREACH)
   app.use(compression()) // the one layer that compresses

@@ -1,6 +1,6 @@
 import { connectMongo } from '@ementech/db'
 import { createPayments, type Payment } from '@ementech/payments'
-import { createMpesa } from '@ementech/payments/mpesa'
+import { createMpesa, mpesaCallbacks, mpesaCallbackUrls } from '@ementech/payments/mpesa'
 import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
 import type { Env } from './env.js'
 import { createMailer } from './mail/mailer.js'
@@ -8,6 +8,7 @@ import { commentModel } from './models/comment.js'
 import { mailModel } from './models/mail.js'
 import { orderModel } from './models/order.js'
 import { productModel } from './models/product.js'
+import { questionModel } from './models/question.js'
 import { userModel } from './models/user.js'
 import { createAccounts } from './services/accounts.js'
 import { createAssortment } from './services/assortment.js'
@@ -16,6 +17,7 @@ import { createCheckout } from './services/checkout.js'
 import { createComments } from './services/comments.js'
 import { createMails } from './services/mails.js'
 import { createOrders } from './services/orders.js'
+import { createQuestions } from './services/questions.js'
 import { createReceipts } from './services/receipts.js'
 import { createRefunds } from './services/refunds.js'
 import { createStock } from './services/stock.js'
@@ -37,14 +39,16 @@ export async function openShop(env: Env, logger: Console) {
   const Order = orderModel(db.connection)
   const Mail = mailModel(db.connection)
   const Comment = commentModel(db.connection)
+  const Question = questionModel(db.connection)
   const store = mongoPaymentStore(db.connection.collection('payments'))
   const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
   await Promise.all([
-    ...[User, Product, Order, Mail, Comment].map((model) => model.createIndexes()),
+    ...[User, Product, Order, Mail, Comment, Question].map((model) => model.createIndexes()),
     store.ensureIndexes(),
     inbox.ensureIndexes(),
   ])
 
+  const initiator = initiatorOf(env)
   const mpesa = createMpesa({
     environment: env.MPESA_ENVIRONMENT,
     baseUrl: env.MPESA_BASE_URL,
@@ -54,7 +58,7 @@ export async function openShop(env: Env, logger: Console) {
     passkey: env.MPESA_PASSKEY,
     callbackUrl: env.MPESA_CALLBACK_URL,
     callbackSecret: env.MPESA_CALLBACK_SECRET,
-    ...initiatorOf(env),
+    ...(initiator && { initiator }),
   })
   const stripe = stripeProvider(env)
   const payments = createPayments({
@@ -100,9 +104,17 @@ export async function openShop(env: Env, logger: Console) {
   const orders = createOrders({ Order, catalogue, stock })
   const checkout = createCheckout({ Order, orders, stock, payments, accounts })
   const refunds = createRefunds({ orders, payments })
+  const urls = mpesaCallbackUrls({ url: env.MPESA_CALLBACK_URL, secret: env.MPESA_CALLBACK_SECRET })
+  const questions = createQuestions({ Question, mpesa, urls, canAsk: initiator !== undefined, logger })
+  const answers = mpesaCallbacks({
+    urls,
+    on: { result: questions.answer, timeout: questions.timedOut },
+    ...(env.MPESA_ENVIRONMENT !== 'production' && { sources: 'any' }),
+    logger,
+  })
   return {
     ...{ db, payments, mails, mailer, accounts, catalogue, assortment, comments },
-    ...{ stock, orders, checkout, refunds, Product },
+    ...{ stock, orders, checkout, refunds, questions, answers, Product },
     takesCards: stripe !== undefined,
   }
 
@@ -123,5 +135,5 @@ function initiatorOf(env: Env) {
     MPESA_INITIATOR_PASSWORD: password,
     MPESA_CERTIFICATE: certificate,
   } = env
-  return name && password && certificate ? { initiator: { name, password, certificate } } : {}
+  return name && password && certificate ? { name, password, certificate } : undefined
 }

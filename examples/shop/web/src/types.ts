@@ -112,12 +112,16 @@ export interface AdminOrder extends Order {
     id: string
     amount: Money
     status: string
+    method?: RefundMethod
     note?: string
     /** Why the money has not gone back. */
     reason?: string
     createdAt: string
   }[]
 }
+
+/** How M-Pesa gives back: the payment itself, whole; or money to the phone that paid. */
+export type RefundMethod = 'reversal' | 'b2c'
 
 /** Money that came in, and the minor units of it that can still be given back. */
 export interface RefundablePayment {
@@ -127,6 +131,31 @@ export interface RefundablePayment {
   method: 'mpesa' | 'card'
   receipt?: string
   refundable: number
+}
+
+/** What somebody in the office asked M-Pesa; `late`: no answer is to be expected any more. */
+export interface Question {
+  id: string
+  about: 'balance' | 'transaction'
+  receipt?: string
+  askedAt: string
+  state: 'waiting' | 'late' | 'answered' | 'failed'
+  problem?: string
+  answer?: Balance | Transaction
+}
+
+export interface Balance {
+  accounts: { name: string; available: Money }[]
+}
+
+export interface Transaction {
+  outcome: string
+  status: string | null
+  amount: Money | null
+  reason: string | null
+  from: { number: string; name: string } | null
+  to: { number: string; name: string } | null
+  at: string | null
 }
 
 /** What a payment provider told us, as a line of a list. */

@@ -4,6 +4,7 @@ import type { Online } from '../services/online.js'
 import type { Shop } from '../shop.js'
 import { callbackRoutes } from './admin/callbacks.js'
 import { adminCommentRoutes } from './admin/comments.js'
+import { mpesaRoutes } from './admin/mpesa.js'
 import { adminOrderRoutes } from './admin/orders.js'
 import { adminProductRoutes } from './admin/products.js'
 
@@ -12,6 +13,7 @@ export function adminRoutes(options: Shop & { security: Security; online: Online
   const router = Router()
   router.use('/orders', adminOrderRoutes(options))
   router.use('/payments', callbackRoutes(options))
+  router.use('/mpesa', mpesaRoutes(options))
   router.use('/products', adminProductRoutes(options))
   router.use('/comments', adminCommentRoutes(options))
   router.get('/online', async (_req, res) => {

@@ -1,5 +1,5 @@
 import type { HydratedDocument } from 'mongoose'
-import type { Money, Payment, Payments } from '@ementech/payments'
+import type { Money, Payment, Payments, RefundMethod } from '@ementech/payments'
 import { mpesaCode } from '@ementech/payments/mpesa'
 import type { Order } from '../models/order.js'
 import { methodOf, moneyIn } from './money-in.js'
@@ -68,18 +68,34 @@ export async function viewOrderForAdmin(
 }
 
 function viewRefunds({ provider, captured, refunds }: Payment) {
-  return refunds.map(({ id, amount, status, note, actor, code, createdAt }) => {
-    const reason = code && status !== 'succeeded' ? refusal({ provider, code, amount, captured }) : undefined
-    return { id, amount, status, note, actor, reason, createdAt: createdAt.toISOString() }
+  return refunds.map(({ id, amount, status, method, note, actor, code, createdAt }) => {
+    const reason =
+      code && status !== 'succeeded'
+        ? refusal({ provider, status, method, code, amount, captured })
+        : undefined
+    return { id, amount, status, method, note, actor, reason, createdAt: createdAt.toISOString() }
   })
 }
 
 /** Why the provider has not given it back, for people: what its code means, and what to do. */
-function refusal(refund: { provider: string; code: string; amount: Money; captured: Money }): string {
-  const { provider, code, amount, captured } = refund
+function refusal(refund: {
+  provider: string
+  status: string
+  method: RefundMethod | undefined
+  code: string
+  amount: Money
+  captured: Money
+}): string {
+  const { provider, status, method = 'reversal', code, amount, captured } = refund
   if (provider !== 'mpesa') return `The card's bank or Stripe refused: ${code.replaceAll('_', ' ')}.`
-  if (amount.minor < captured.minor && code === 'R000002') {
-    return `M-Pesa has no payment of this amount: it gives a payment back whole. (${code})`
+  if (status === 'created' || status === 'submitting') {
+    return 'M-Pesa has not answered yet. It is being asked; nothing is sent twice.'
   }
-  return `${mpesaCode('reversal', code).advice} (${code})`
+  if (status === 'review') {
+    return `What M-Pesa said is not clear: look into its portal before anything is sent again. (${code})`
+  }
+  if (method === 'reversal' && amount.minor < captured.minor && code === 'R000002') {
+    return `M-Pesa has no payment of this amount: it gives a payment back whole. Send a part to the phone. (${code})`
+  }
+  return `${mpesaCode(method, code).advice} (${code})`
 }

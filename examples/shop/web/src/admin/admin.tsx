@@ -2,6 +2,7 @@ import { Link, Route, Switch, useLocation } from 'wouter'
 import { Private } from '../components/private'
 import { NotFoundPage } from '../pages/not-found'
 import { CommentsPage } from './comments'
+import { MpesaPage } from './mpesa'
 import { Online } from './online'
 import { OrderPage } from './order'
 import { OrdersPage } from './orders'
@@ -11,7 +12,13 @@ import { ProductsPage } from './products'
 import { texts as t } from './texts'
 import './admin.css'
 
-const sections = { orders: '/', payments: '/payments', products: '/products', comments: '/comments' } as const
+const sections = {
+  orders: '/',
+  payments: '/payments',
+  mpesa: '/mpesa',
+  products: '/products',
+  comments: '/comments',
+} as const
 
 /** The office: what the people who run the shop see and do. */
 export default function Admin() {
@@ -34,6 +41,7 @@ export default function Admin() {
               <Route path="/" component={OrdersPage} />
               <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
               <Route path="/payments" component={PaymentsPage} />
+              <Route path="/mpesa" component={MpesaPage} />
               <Route path="/products" component={ProductsPage} />
               <Route path="/products/new">
                 <ProductForm />

@@ -29,7 +29,7 @@ export function Duplicate({ order, payment, done }: DuplicateProps) {
     setBusy(true)
     setError(undefined)
     try {
-      done(await refund(order.id, { paymentId: id, attemptId, minor, note: t.paidTwice }))
+      done(await refund(order, { paymentId: id, attemptId, minor, note: t.paidTwice }))
     } catch (failure) {
       setError(failure as ApiError)
     }

@@ -51,7 +51,8 @@ export function OrderPage({ id }: { id: string }) {
                   <li key={refund.id} className="refund">
                     <span className="price">{money(refund.amount)}</span>{' '}
                     <span className="muted">
-                      {t.refundStatus[refund.status] ?? refund.status}, {date(refund.createdAt)}
+                      {refund.method === 'b2c' && t.toPhone} {t.refundStatus[refund.status] ?? refund.status},{' '}
+                      {date(refund.createdAt)}
                     </span>
                     {refund.note && <p className="muted">{refund.note}</p>}
                     {refund.reason && <p className="callback-error">{refund.reason}</p>}

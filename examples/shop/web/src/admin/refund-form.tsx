@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import type { ApiError } from '../api'
-import { Field } from '../components/field'
+import { Choice, Field } from '../components/field'
 import { Submit } from '../components/submit'
 import { useI18n } from '../i18n'
-import type { AdminOrder, RefundablePayment } from '../types'
+import type { AdminOrder, RefundablePayment, RefundMethod } from '../types'
 import { refund } from './refund'
 import { texts as t } from './texts'
 
@@ -33,7 +33,9 @@ export function RefundForm({ order, payment, done }: RefundFormProps) {
     if (isWrong) return
     setBusy(true)
     try {
-      done(await refund(order.id, { paymentId: id, attemptId, minor, note: String(input.get('note')) }))
+      const way = method === 'mpesa' ? (input.get('method') as RefundMethod) : undefined
+      const wish = { paymentId: id, attemptId, minor, method: way, note: String(input.get('note')) }
+      done(await refund(order, wish))
     } catch (failure) {
       setError(failure as ApiError)
     }
@@ -46,13 +48,24 @@ export function RefundForm({ order, payment, done }: RefundFormProps) {
       <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
       {/* What is left changes while somebody looks: the form begins anew then. */}
       <form key={refundable} className="form" onSubmit={submit}>
+        {method === 'mpesa' && (
+          <Choice
+            label={t.refundHow}
+            name="method"
+            // What was given back in part, or not at all, cannot be taken back whole.
+            defaultValue={receipt && order.refunds.length === 0 ? 'reversal' : 'b2c'}
+          >
+            {receipt && <option value="reversal">{t.refundMethod.reversal}</option>}
+            <option value="b2c">{t.refundMethod.b2c}</option>
+          </Choice>
+        )}
         <Field
           label={t.refundAmount(currency)}
           name="amount"
           inputMode="decimal"
           required
           defaultValue={String(refundable / 100)}
-          hint={`${t.refundLeft(money({ minor: refundable, currency }))}${method === 'mpesa' ? ` ${t.mpesaWhole}` : ''}`}
+          hint={t.refundLeft(money({ minor: refundable, currency }))}
           error={wrong ? t.refundWrong : undefined}
         />
         <Field label={t.refundNote} name="note" required maxLength={200} hint={t.refundNoteHint} />

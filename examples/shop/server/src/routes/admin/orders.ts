@@ -44,6 +44,8 @@ export function adminOrderRoutes(options: AdminOrderRoutesOptions): Router {
       paymentId: z.string().min(1).max(100).optional(),
       attemptId: z.string().min(1).max(100).optional(),
       minor: z.int().min(1).optional(),
+      method: z.enum(['reversal', 'b2c']).optional(),
+      seen: z.int().min(0).optional(),
       note: z.string().trim().min(1).max(200),
     }),
   })

@@ -1,0 +1,44 @@
+import { Router } from 'express'
+import { parseReceipt } from '@ementech/payments/mpesa'
+import { getAuth } from '@ementech/security'
+import { z } from 'zod'
+import type { Security } from '../../security.js'
+import type { Questions } from '../../services/questions.js'
+import { idempotencyKey } from '../idempotency.js'
+
+interface MpesaRoutesOptions {
+  security: Security
+  questions: Questions
+}
+
+/** What the office asks M-Pesa. Its answers come later: see `GET /`. */
+export function mpesaRoutes({ security, questions }: MpesaRoutesOptions): Router {
+  const { validate } = security
+  const router = Router()
+
+  router.get('/', async (_req, res) => {
+    res.json({ canAsk: questions.canAsk, questions: await questions.list() })
+  })
+
+  router.post('/balance', async (req, res) => {
+    const asking = { actor: getAuth(req).sub, idempotencyKey: idempotencyKey(req) }
+    res.status(202).json({ question: await questions.askBalance(asking) })
+  })
+
+  const receipt = z
+    .string()
+    .trim()
+    .toUpperCase()
+    .refine(
+      (text) => parseReceipt(text) !== null,
+      'is no M-Pesa receipt: ten letters and digits, as in UKQ1AB2CD3',
+    )
+  const transaction = validate({ body: z.object({ receipt }) })
+  router.post('/transactions', transaction, async (req, res) => {
+    const asking = { actor: getAuth(req).sub, idempotencyKey: idempotencyKey(req) }
+    const { body } = transaction.of(req)
+    res.status(202).json({ question: await questions.askTransaction(body.receipt, asking) })
+  })
+
+  return router
+}
