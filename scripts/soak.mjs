@@ -1,7 +1,7 @@
 /**
  * `npm run soak`: thousands of payments through kills and faults, then our books against those of the providers; then a
- * thousand prompts through lost callbacks and dying tokens, and ten thousand callbacks that wait. The exit code is 1 if
- * anything differs.
+ * thousand prompts through lost callbacks and dying tokens, ten thousand callbacks that wait, and each process of the shop
+ * killed in the midst of every outcome. The exit code is 1 if anything differs.
  *
  *   npm run soak -- [--payments 5000] [--cards form|page] [--seed any-word] [--plan]
  *
@@ -55,13 +55,18 @@ const chaos = await mpesaChaos({ count: Math.min(payments, 1_000), seed: chaosSe
 console.log('\nprompts', JSON.stringify(chaos.counts), `${chaos.calls} calls, ${chaos.wrong.length} wrong`)
 for (const wrong of chaos.wrong) console.error(`✗ ${wrong}`)
 
-const backlog = spawnSync(
-  process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'packages/payments/test/failures-backlog.test.ts'],
-  {
+const backlog = test('packages/payments/test/failures-backlog.test.ts', {
+  BACKLOG: String(Math.min(2 * payments, 10_000)),
+})
+const kills = test('tests/system/outcome-crash.test.ts', { SEED: 'all' })
+process.exit(differences.length + chaos.wrong.length + backlog + kills > 0 ? 1 : 0)
+
+/** A test of `npm test`, larger than there; gives its exit code. */
+function test(file, env) {
+  const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',
-    env: { ...process.env, BACKLOG: String(Math.min(2 * payments, 10_000)) },
-  },
-)
-process.exit(differences.length + chaos.wrong.length + (backlog.status ?? 1) > 0 ? 1 : 0)
+    env: { ...process.env, ...env },
+  })
+  return status ?? 1
+}

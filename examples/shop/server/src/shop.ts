@@ -1,7 +1,7 @@
 import { connectMongo } from '@ementech/db'
 import { createPayments, type Payment } from '@ementech/payments'
 import { createMpesa, mpesaCallbacks, mpesaCallbackUrls } from '@ementech/payments/mpesa'
-import { mongoInbox, mongoPaymentStore } from '@ementech/payments/mongo'
+import { mongoInbox, mongoPaymentStore, mongoTokenStore } from '@ementech/payments/mongo'
 import type { Env } from './env.js'
 import { createMailer } from './mail/mailer.js'
 import { commentModel } from './models/comment.js'
@@ -58,6 +58,8 @@ export async function openShop(env: Env, logger: Console) {
     passkey: env.MPESA_PASSKEY,
     callbackUrl: env.MPESA_CALLBACK_URL,
     callbackSecret: env.MPESA_CALLBACK_SECRET,
+    // Daraja's newest token ends the one before: server and worker share it.
+    tokenStore: mongoTokenStore(db.connection.collection('mpesa_tokens')),
     ...(initiator && { initiator }),
   })
   const stripe = stripeProvider(env)
