@@ -99,7 +99,7 @@ const outcomes: Outcome[] = [
       await sandbox.fault({ fault: 'delayCallback', msisdn: phone, ms: 5 * minutes })
       await typePin(handset, '1234')
       await sandbox.advance(minutes)
-      await sandbox.fault({ fault: 'contradictQuery', resultCode: 1032 })
+      await sandbox.fault({ fault: 'contradictQuery', msisdn: phone, resultCode: 1032 })
       await ask()
       await status(page, 'Payment failed')
       await status(page, wasCancelled.en)

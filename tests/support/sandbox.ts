@@ -20,6 +20,11 @@ export function sandboxAt(url: string) {
       await ask('POST', `/phones/${phone}/pin`, { pin })
     },
 
+    async cancel(phone: string) {
+      await promptOn(phone)
+      await ask('POST', `/phones/${phone}/cancel`)
+    },
+
     /** Something of M-Pesa goes wrong. */
     async fault(order: object) {
       await ask('POST', '/faults', order)
@@ -29,6 +34,10 @@ export function sandboxAt(url: string) {
     async advance(ms: number) {
       await ask('POST', '/clock/advance', { ms })
     },
+
+    /** Every reversal that M-Pesa has taken on. */
+    reversals: async () =>
+      (await list<{ operation: string }>('/jobs')).filter(({ operation }) => operation === 'reversal'),
 
     /** What a phone has, in cents. */
     async balance(phone: string): Promise<number> {

@@ -75,7 +75,10 @@ export const faultTable: Record<FaultName, { does: string; takes: ReadonlyArray<
     does: 'the asynchronous request is executed, but QueueTimeOutURL is told in place of ResultURL',
     takes: ['on'],
   },
-  contradictQuery: { does: 'the query answers this result, whatever is true', takes: ['resultCode'] },
+  contradictQuery: {
+    does: 'the query answers this result, whatever is true',
+    takes: ['msisdn', 'resultCode'],
+  },
   firewallPage: { does: 'the firewall answers, with a page of HTML', takes: ['on'] },
   spikeArrest: { does: 'the gateway answers that there were too many requests', takes: ['on'] },
   systemBusy: { does: 'the gateway answers 500.003.02, system is busy', takes: ['on'] },
