@@ -52,7 +52,8 @@ const post = (url: string, body: object) =>
   })
 
 test('money that a customer sends by Pay Bill becomes a payment, once Daraja confirms it', async () => {
-  const worker = await open()
+  // At once: the next question would be asked in a minute.
+  const worker = await open({ mpesa: { timing: { ...QUICK, checkDelaysMs: [60_000] } } })
   const receipt = await shop.phone.pay({ amount: 150, account: 'ORDER-9' })
   const payment = await paymentOf('ORDER-9', 'succeeded')
   await worker.drained()
@@ -236,7 +237,7 @@ test('a confirmation with the right token of money that never moved is never pai
 })
 
 test('a confirmation that says more than was paid is never counted', async () => {
-  await open({ mpesa: { validate: () => ({ accept: true }), timing: { ...QUICK, confirmWithinMs: 300 } } })
+  await open({ mpesa: { validate: () => ({ accept: true }), timing: { ...QUICK, confirmWithinMs: 60_000 } } })
   shop.daraja.faults.order({ fault: 'dropCallback', on: 'c2bSimulate' })
   const receipt = await shop.phone.pay({ amount: 1, account: 'ORDER-9' })
   await ended(receipt)
