@@ -16,7 +16,7 @@ import { openShop } from './shop.js'
 const env = readEnv()
 const logger = console
 const shop = await openShop(env, logger)
-const { db, payments, accounts, orders, mailer, Product } = shop
+const { db, payments, accounts, orders, bills, mailer, Product } = shop
 await seedProducts(Product)
 if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD) {
   await accounts.ensureAdmin({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
@@ -59,5 +59,6 @@ server.on(
   }),
 )
 server.listen(env.PORT, env.HOST, () => process.send?.({ type: 'ready' }))
+void bills.register() // the shop opens without M-Pesa, too
 // A process manager that dies without a word must not leave this process behind.
 process.once('disconnect', () => void shutdown.run('the parent process is gone'))

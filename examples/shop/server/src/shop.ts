@@ -9,9 +9,11 @@ import { mailModel } from './models/mail.js'
 import { orderModel } from './models/order.js'
 import { productModel } from './models/product.js'
 import { questionModel } from './models/question.js'
+import { strayModel } from './models/stray.js'
 import { userModel } from './models/user.js'
 import { createAccounts } from './services/accounts.js'
 import { createAssortment } from './services/assortment.js'
+import { createBills } from './services/bills.js'
 import { createCatalogue } from './services/catalogue.js'
 import { createCheckout } from './services/checkout.js'
 import { createComments } from './services/comments.js'
@@ -20,6 +22,7 @@ import { createOrders } from './services/orders.js'
 import { createQuestions } from './services/questions.js'
 import { createReceipts } from './services/receipts.js'
 import { createRefunds } from './services/refunds.js'
+import { createStrays } from './services/strays.js'
 import { createStock } from './services/stock.js'
 import { stripeProvider } from './services/stripe.js'
 
@@ -40,10 +43,11 @@ export async function openShop(env: Env, logger: Console) {
   const Mail = mailModel(db.connection)
   const Comment = commentModel(db.connection)
   const Question = questionModel(db.connection)
+  const Stray = strayModel(db.connection)
   const store = mongoPaymentStore(db.connection.collection('payments'))
   const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
   await Promise.all([
-    ...[User, Product, Order, Mail, Comment, Question].map((model) => model.createIndexes()),
+    ...[User, Product, Order, Mail, Comment, Question, Stray].map((model) => model.createIndexes()),
     store.ensureIndexes(),
     inbox.ensureIndexes(),
   ])
@@ -60,6 +64,8 @@ export async function openShop(env: Env, logger: Console) {
     callbackSecret: env.MPESA_CALLBACK_SECRET,
     // Daraja's newest token ends the one before: server and worker share it.
     tokenStore: mongoTokenStore(db.connection.collection('mpesa_tokens')),
+    validate: (payment) => bills.judge(payment),
+    whenUnvalidated: 'reject',
     ...(initiator && { initiator }),
   })
   const stripe = stripeProvider(env)
@@ -104,7 +110,9 @@ export async function openShop(env: Env, logger: Console) {
   const comments = createComments({ Comment, catalogue, accounts })
   const stock = createStock({ Product, Order })
   const orders = createOrders({ Order, catalogue, stock })
-  const checkout = createCheckout({ Order, orders, stock, payments, accounts })
+  const strays = createStrays({ Stray, payments })
+  const checkout = createCheckout({ Order, orders, stock, payments, accounts, strays })
+  const bills = createBills({ Order, orders, mpesa, shortcode: env.MPESA_SHORTCODE, logger })
   const refunds = createRefunds({ orders, payments })
   const urls = mpesaCallbackUrls({ url: env.MPESA_CALLBACK_URL, secret: env.MPESA_CALLBACK_SECRET })
   const questions = createQuestions({ Question, mpesa, urls, canAsk: initiator !== undefined, logger })
@@ -116,7 +124,7 @@ export async function openShop(env: Env, logger: Console) {
   })
   return {
     ...{ db, payments, mails, mailer, accounts, catalogue, assortment, comments },
-    ...{ stock, orders, checkout, refunds, questions, answers, Product },
+    ...{ stock, orders, checkout, bills, strays, refunds, questions, answers, Product },
     takesCards: stripe !== undefined,
   }
 

@@ -11,6 +11,7 @@ import './styles/finder.css'
 import './styles/comments.css'
 import './styles/order.css'
 import './styles/pay.css'
+import './styles/bill.css'
 import './styles/account.css'
 
 startRealtime()

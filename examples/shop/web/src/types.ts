@@ -100,6 +100,14 @@ export interface Order {
   updatedAt: string
 }
 
+/** What an order is paid by without a prompt: M-Pesa's "Pay Bill". */
+export interface Bill {
+  paybill: string
+  account: string
+  amount: Money
+  pngBase64: string
+}
+
 /** An order as administrators see it. */
 export interface AdminOrder extends Order {
   customer: { name: string; email: string } | null
@@ -156,6 +164,19 @@ export interface Transaction {
   from: { number: string; name: string } | null
   to: { number: string; name: string } | null
   at: string | null
+}
+
+/** Money that names no order. */
+export interface Stray {
+  id: string
+  /** What the payer has typed. */
+  account: string
+  amount: Money
+  from: string
+  receipt?: string
+  /** Minor units that can still be given back. */
+  refundable: number
+  createdAt: string
 }
 
 /** What a payment provider told us, as a line of a list. */

@@ -12,6 +12,8 @@ export const isBillOpen = () => !byId('bill-scrim').hidden
 
 /** The business that stands there at first. */
 export function setBusiness({ shortcode }) {
+  // Somebody was quicker than the first answer.
+  if (business === '' && isBillOpen()) field('shortcode').value ||= shortcode
   business = shortcode
 }
 

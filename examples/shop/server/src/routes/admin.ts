@@ -7,11 +7,13 @@ import { adminCommentRoutes } from './admin/comments.js'
 import { mpesaRoutes } from './admin/mpesa.js'
 import { adminOrderRoutes } from './admin/orders.js'
 import { adminProductRoutes } from './admin/products.js'
+import { strayRoutes } from './admin/strays.js'
 
 /** What administrators do. Nobody else comes this far. */
 export function adminRoutes(options: Shop & { security: Security; online: Online }): Router {
   const router = Router()
   router.use('/orders', adminOrderRoutes(options))
+  router.use('/payments/strays', strayRoutes(options))
   router.use('/payments', callbackRoutes(options))
   router.use('/mpesa', mpesaRoutes(options))
   router.use('/products', adminProductRoutes(options))

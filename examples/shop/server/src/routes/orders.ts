@@ -3,6 +3,7 @@ import type { Payments } from '@ementech/payments'
 import { getAuth } from '@ementech/security'
 import { z } from 'zod'
 import type { Security } from '../security.js'
+import type { Bills } from '../services/bills.js'
 import type { Checkout } from '../services/checkout.js'
 import { viewOrder } from '../services/order-view.js'
 import type { Orders } from '../services/orders.js'
@@ -26,11 +27,12 @@ interface OrderRoutesOptions {
   security: Security
   orders: Orders
   checkout: Checkout
+  bills: Bills
   payments: Payments
 }
 
 /** Orders of the signed-in customer. */
-export function orderRoutes({ security, orders, checkout, payments }: OrderRoutesOptions): Router {
+export function orderRoutes({ security, orders, checkout, bills, payments }: OrderRoutesOptions): Router {
   const { validate } = security
   const router = Router()
 
@@ -50,6 +52,10 @@ export function orderRoutes({ security, orders, checkout, payments }: OrderRoute
   router.get('/:id', one, async (req, res) => {
     const order = await orders.find(getAuth(req).sub, one.of(req).params.id)
     res.json({ order: await viewOrder(order, payments) })
+  })
+
+  router.get('/:id/bill', one, async (req, res) => {
+    res.json({ bill: await bills.bill(getAuth(req).sub, one.of(req).params.id) })
   })
 
   const paying = validate({ params: z.object({ id: orderKey }), body: wish })

@@ -3,7 +3,8 @@ import type { NextStep, Payment, Payments } from '@ementech/payments'
 import type { Order, orderModel } from '../models/order.js'
 import { ShopError } from '../problem.js'
 import type { Accounts } from './accounts.js'
-import type { Orders } from './orders.js'
+import { isPayable, orderNumberIn, payable, type Orders } from './orders.js'
+import type { Strays } from './strays.js'
 import type { Held, Stock } from './stock.js'
 
 /** How a customer pays: by a prompt on a phone, or by card, on Stripe's page or in its form. */
@@ -15,6 +16,7 @@ interface CheckoutOptions {
   stock: Pick<Stock, 'reserve' | 'release' | 'sell'>
   payments: Pick<Payments, 'create' | 'start' | 'get' | 'cancel'>
   accounts: Pick<Accounts, 'addressee'>
+  strays: Pick<Strays, 'keep'>
 }
 
 /** What paying came to: the order, and what the payer must be shown next. */
@@ -23,10 +25,8 @@ interface Paying {
   next?: NextStep
 }
 
-const payable = ['awaiting_payment', 'payment_failed'] as const
-
 /** The way of an order from unpaid to paid, and back to unpaid where a payment fails. */
-export function createCheckout({ Order, orders, stock, payments, accounts }: CheckoutOptions) {
+export function createCheckout({ Order, orders, stock, payments, accounts, strays }: CheckoutOptions) {
   return {
     pay,
     giveUp,
@@ -78,24 +78,26 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
 
   /**
    * Effect of a payment that succeeded. Runs at least once; the second time changes nothing. Gives the order if it is
-   * this payment that paid it.
+   * this payment that paid it. A customer who pays by "Pay Bill" has typed the number, and perhaps the amount.
    */
   async function markPaid(payment: Payment) {
+    const number = orderNumberIn(payment.reference)
     await Order.updateOne(
-      { number: payment.reference, paidBy: { $exists: false } },
+      { number, paidBy: { $exists: false }, 'total.minor': payment.amount.minor },
       {
         $set: { status: 'paid', paidBy: payment.id, paymentId: payment.id },
         $currentDate: { changedAt: true },
       },
     )
-    const order = await Order.findOne({ number: payment.reference })
+    const order = await Order.findOne({ number })
     if (order?.paidBy === payment.id) {
       await handOver(order)
       return order
     }
-    // A late success after the customer paid again: kept on the order, to be given back.
+    if (!order) return void (await strays.keep(payment))
+    // It came although the order was paid, or is of another amount: kept on the order, to be given back.
     await Order.updateOne(
-      { number: payment.reference },
+      { number },
       { $addToSet: { overpaidBy: payment.id }, $currentDate: { changedAt: true } },
     )
     return undefined
@@ -238,10 +240,6 @@ export function createCheckout({ Order, orders, stock, payments, accounts }: Che
 }
 
 export type Checkout = ReturnType<typeof createCheckout>
-
-function isPayable({ status }: Pick<Order, 'status'>): boolean {
-  return (payable as readonly string[]).includes(status)
-}
 
 /** The hold that an order has, or a new one of that name. */
 function heldFor(order: HydratedDocument<Order>, name?: string): Held {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Types } from 'mongoose'
-import type { orderModel } from '../models/order.js'
+import type { Order, orderModel } from '../models/order.js'
 import { isDuplicate } from '../mongo.js'
 import { ShopError } from '../problem.js'
 import type { Catalogue } from './catalogue.js'
@@ -105,4 +105,16 @@ function byKey(key: string) {
 function orderNumber(): string {
   const alphabet = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
   return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('')
+}
+
+/** Statuses in which an order can be paid. */
+export const payable = ['awaiting_payment', 'payment_failed'] as const
+
+export function isPayable({ status }: Pick<Order, 'status'>): boolean {
+  return (payable as readonly string[]).includes(status)
+}
+
+/** The order number in what somebody has typed as account number. */
+export function orderNumberIn(account: string): string {
+  return account.replace(/[^A-Za-z0-9]/g, '').toUpperCase()
 }

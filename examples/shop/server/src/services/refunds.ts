@@ -32,8 +32,8 @@ export function createRefunds({ orders, payments }: RefundsOptions) {
      */
     async refund(key: string, request: RefundRequest) {
       const order = await orders.findAny(key)
-      if (!order.paidBy) throw new ShopError(409, 'ORDER_NOT_PAID', 'This order has not been paid.')
       const { paymentId = order.paidBy, attemptId, minor, method, seen, note, actor } = request
+      if (!paymentId) throw new ShopError(409, 'ORDER_NOT_PAID', 'This order has not been paid.')
       const payment = await payments.get(paymentId)
       const isBesides = order.overpaidBy.includes(paymentId)
       if (!payment || (paymentId !== order.paidBy && !isBesides)) {

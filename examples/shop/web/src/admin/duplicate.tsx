@@ -12,24 +12,25 @@ interface DuplicateProps {
 }
 
 /** Something came besides, and has not been given back. */
-export function isPaidTwice({ overpaid }: AdminOrder): boolean {
+export function hasBesides({ overpaid }: AdminOrder): boolean {
   return overpaid.some(({ refundable }) => refundable > 0)
 }
 
-/** Money that came although the order was paid: one press gives it back whole. */
+/** Money that came although the order was paid, or that is not what it costs: one press gives it back whole. */
 export function Duplicate({ order, payment, done }: DuplicateProps) {
   const { money, problem } = useI18n()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
   const { id, attemptId, method, receipt, refundable: minor } = payment
   if (minor <= 0) return null
+  const title = order.paidWith ? t.paidTwice : t.notDue
   const heading = `duplicate-${attemptId ?? id}`
 
   async function giveBack() {
     setBusy(true)
     setError(undefined)
     try {
-      done(await refund(order, { paymentId: id, attemptId, minor, note: t.paidTwice }))
+      done(await refund(order, { paymentId: id, attemptId, minor, note: title }))
     } catch (failure) {
       setError(failure as ApiError)
     }
@@ -38,9 +39,9 @@ export function Duplicate({ order, payment, done }: DuplicateProps) {
 
   return (
     <section aria-labelledby={heading} className="summary">
-      <h2 id={heading}>{t.paidTwice}</h2>
+      <h2 id={heading}>{title}</h2>
       <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
-      <p>{t.duplicateHint}</p>
+      {order.paidWith && <p>{t.duplicateHint}</p>}
       {error && (
         <p className="problem" role="alert">
           {problem(error)}

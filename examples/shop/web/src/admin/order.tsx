@@ -7,7 +7,7 @@ import { useI18n } from '../i18n'
 import { onAdminOrder } from '../realtime'
 import { authorized } from '../session'
 import type { AdminOrder } from '../types'
-import { Duplicate, isPaidTwice } from './duplicate'
+import { Duplicate, hasBesides } from './duplicate'
 import { useLoaded } from './loaded'
 import { RefundForm } from './refund-form'
 import { texts as t } from './texts'
@@ -39,7 +39,7 @@ export function OrderPage({ id }: { id: string }) {
             <span className={`badge ${order.status}`}>{t.status[order.status]}</span>{' '}
             <span className={order.stock === 'short' ? 'field-error' : 'muted'}>{t.stock[order.stock]}</span>
           </p>
-          {isPaidTwice(order) && <p className="problem">{t.paidTwiceHint}</p>}
+          {hasBesides(order) && <p className="problem">{order.paidWith ? t.paidTwiceHint : t.notDueHint}</p>}
           <Lines lines={order.items} total={order.total} />
         </div>
         <div className="office-money">

@@ -6,7 +6,7 @@ import { useI18n } from '../i18n'
 import { onAdminOrder } from '../realtime'
 import { authorized } from '../session'
 import type { AdminOrder } from '../types'
-import { isPaidTwice } from './duplicate'
+import { hasBesides } from './duplicate'
 import { useLoaded } from './loaded'
 import { texts as t } from './texts'
 
@@ -54,7 +54,9 @@ function Row({ order }: { order: AdminOrder }) {
       <div className="order-sum">
         <p className="price">{money(order.total)}</p>
         <p className={`badge ${order.status}`}>{t.status[order.status]}</p>
-        {isPaidTwice(order) && <p className="badge payment_failed">{t.paidTwice}</p>}
+        {hasBesides(order) && (
+          <p className="badge payment_failed">{order.paidWith ? t.paidTwice : t.notDue}</p>
+        )}
       </div>
     </li>
   )

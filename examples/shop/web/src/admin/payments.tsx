@@ -4,8 +4,9 @@ import { Heading } from '../components/heading'
 import { useI18n } from '../i18n'
 import { onAdminOrder } from '../realtime'
 import { authorized } from '../session'
-import type { Callback, DeadLetter } from '../types'
+import type { Callback, DeadLetter, Stray } from '../types'
 import { DeadLetters } from './dead-letters'
+import { Strays } from './strays'
 import { useLoaded } from './loaded'
 import { texts as t } from './texts'
 
@@ -15,17 +16,20 @@ export function PaymentsPage() {
   const dead = useLoaded('dead', () =>
     authorized<{ deadLetters: DeadLetter[] }>('/admin/payments/dead-letters'),
   )
+  const strays = useLoaded('strays', () => authorized<{ strays: Stray[] }>('/admin/payments/strays'))
   const reload = () => {
+    strays.reload()
     inbox.reload()
     dead.reload()
   }
   useEffect(() => onAdminOrder(reload), [])
-  const error = inbox.error ?? dead.error
+  const error = inbox.error ?? dead.error ?? strays.error
 
   return (
     <>
       <Heading>{t.sections.payments}</Heading>
       {error && <Failure error={error} retry={reload} />}
+      {strays.value && <Strays strays={strays.value.strays} reload={strays.reload} />}
       {dead.value && <DeadLetters letters={dead.value.deadLetters} reload={reload} />}
       {inbox.value && <Inbox callbacks={inbox.value.callbacks} />}
       {!inbox.value && !error && <p className="bone bone-block" aria-busy="true" />}

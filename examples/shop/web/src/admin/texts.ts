@@ -31,6 +31,8 @@ export const texts = {
   paidTwice: 'Paid twice',
   paidTwiceHint: 'Paid twice: give one payment back.',
   duplicateHint: 'This came although the order was paid already.',
+  notDue: 'Not due',
+  notDueHint: 'Money came that is not what this order costs: give it back.',
   giveBack: (amount: string) => `Give ${amount} back`,
   paidBy: { mpesa: 'M-Pesa', card: 'Card' },
   refundHow: 'How',
@@ -108,6 +110,10 @@ export const texts = {
   },
   publish: 'Publish',
   takeAway: 'Take away',
+
+  strays: 'Money that names no order',
+  strayAccount: (account: string) => (account ? `account “${account}”` : 'no account'),
+  strayBack: 'Given back, or on its way.',
 
   dead: 'What could not be done',
   noDead: 'Everything that came in was dealt with.',

@@ -1,3 +1,4 @@
+import { BillSlip } from '../components/bill-slip'
 import { Card } from '../components/card'
 import { Failure } from '../components/failure'
 import { Heading } from '../components/heading'
@@ -8,7 +9,7 @@ import { Private } from '../components/private'
 import { SandboxLink } from '../components/sandbox-link'
 import { useI18n } from '../i18n'
 import { payOrder, useOrder } from '../orders'
-import type { Wish } from '../types'
+import type { Order, Wish } from '../types'
 import { NotFoundPage } from './not-found'
 
 export function OrderPage({ id }: { id: string }) {
@@ -41,6 +42,7 @@ function LiveOrder({ id }: { id: string }) {
         {order?.status === 'paying' &&
           (order.payment?.method === 'card' ? <Card id={order.id} /> : <SandboxLink />)}
       </OrderStatus>
+      {order && isUnpaid(order) && <BillSlip order={order} />}
       {order && (
         <section aria-labelledby="contents">
           <h2 id="contents">{t.contents}</h2>
@@ -54,4 +56,8 @@ function LiveOrder({ id }: { id: string }) {
 async function pay(id: string, wish: Wish) {
   const { url } = await payOrder(id, wish)
   if (url) location.assign(url)
+}
+
+function isUnpaid({ status }: Order): boolean {
+  return status === 'awaiting_payment' || status === 'payment_failed'
 }

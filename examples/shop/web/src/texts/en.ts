@@ -95,6 +95,16 @@ export const en = {
   pay: 'Pay with M-Pesa',
   payNote:
     'We send a request to your phone. You confirm it there with your M-Pesa PIN. We never see your PIN.',
+  billTitle: 'Pay Bill, on paper or from another phone',
+  billHint: 'A QR code with the amount and your order number, to scan or to print. Anybody can pay it.',
+  billShow: 'Show the QR code',
+  billAlt: (number: string) => `QR code to pay order ${number} with M-Pesa`,
+  billPaybill: 'Business number',
+  billAccount: 'Account number',
+  billAmount: 'Amount',
+  billSteps:
+    'Scan it with the M-Pesa app, or choose Lipa na M-Pesa, Pay Bill and type these. This page tells you when it is paid.',
+  billPrint: 'Print',
   signInFirst: 'Create an account or sign in, so that you can follow your order.',
 
   signIn: 'Sign in',

@@ -91,6 +91,17 @@ export const sw: Texts = {
   pay: 'Lipa kwa M-Pesa',
   payNote:
     'Tunatuma ombi kwenye simu yako. Unalithibitisha huko kwa PIN yako ya M-Pesa. Sisi hatuioni PIN yako.',
+  billTitle: 'Pay Bill, kwa karatasi au simu nyingine',
+  billHint:
+    'Msimbo wa QR wenye kiasi na namba ya agizo lako, wa kuskani au kuchapisha. Yeyote anaweza kulipa.',
+  billShow: 'Onyesha msimbo wa QR',
+  billAlt: (number: string) => `Msimbo wa QR wa kulipa agizo ${number} kwa M-Pesa`,
+  billPaybill: 'Namba ya biashara',
+  billAccount: 'Namba ya akaunti',
+  billAmount: 'Kiasi',
+  billSteps:
+    'Skani kwa programu ya M-Pesa, au chagua Lipa na M-Pesa, Pay Bill kisha andika hizi. Ukurasa huu utakuambia ikilipwa.',
+  billPrint: 'Chapisha',
   signInFirst: 'Fungua akaunti au ingia, ili uweze kufuatilia oda yako.',
 
   signIn: 'Ingia',

@@ -1,0 +1,28 @@
+import { Router } from 'express'
+import { getAuth } from '@ementech/security'
+import { z } from 'zod'
+import type { Security } from '../../security.js'
+import type { Strays } from '../../services/strays.js'
+import { idempotencyKey } from '../idempotency.js'
+
+/** Money that names no order. */
+export function strayRoutes({ security, strays }: { security: Security; strays: Strays }): Router {
+  const { validate } = security
+  const router = Router()
+
+  router.get('/', async (_req, res) => {
+    res.json({ strays: await strays.list() })
+  })
+
+  const refunding = validate({
+    params: z.object({ id: z.string().regex(/^pay_[0-9a-f]{32}$/) }),
+    body: z.object({ note: z.string().trim().min(1).max(200) }),
+  })
+  router.post('/:id/refunds', refunding, async (req, res) => {
+    const { params, body } = refunding.of(req)
+    const who = { actor: getAuth(req).sub, idempotencyKey: `${params.id}:${idempotencyKey(req)}` }
+    res.status(202).json({ stray: await strays.refund(params.id, { ...body, ...who }) })
+  })
+
+  return router
+}
