@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ApiError } from '../api'
+import { Submit } from '../components/submit'
 import { useI18n } from '../i18n'
 import type { AdminOrder, RefundablePayment } from '../types'
 import { refund } from './refund'
@@ -24,9 +25,11 @@ export function Duplicate({ order, payment, done }: DuplicateProps) {
   const { id, attemptId, method, receipt, refundable: minor } = payment
   if (minor <= 0) return null
   const title = order.paidWith ? t.paidTwice : t.notDue
+  const what = [t.paidBy[method], receipt].filter(Boolean).join(' ')
   const heading = `duplicate-${attemptId ?? id}`
 
-  async function giveBack() {
+  async function giveBack(event: React.SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
     setBusy(true)
     setError(undefined)
     try {
@@ -40,16 +43,15 @@ export function Duplicate({ order, payment, done }: DuplicateProps) {
   return (
     <section aria-labelledby={heading} className="summary">
       <h2 id={heading}>{title}</h2>
-      <p className="muted">{[t.paidBy[method], receipt].filter(Boolean).join(' ')}</p>
-      {order.paidWith && <p>{t.duplicateHint}</p>}
-      {error && (
-        <p className="problem" role="alert">
-          {problem(error)}
-        </p>
-      )}
-      <button type="button" className="button" disabled={busy} onClick={() => void giveBack()}>
-        {t.giveBack(money({ minor, currency: order.total.currency }))}
-      </button>
+      <p className="muted">{order.paidWith ? t.duplicateHint(what) : what}</p>
+      <form className="form" onSubmit={giveBack}>
+        {error && (
+          <p className="problem" role="alert">
+            {problem(error)}
+          </p>
+        )}
+        <Submit busy={busy}>{t.giveBack(money({ minor, currency: order.total.currency }))}</Submit>
+      </form>
     </section>
   )
 }

@@ -30,7 +30,7 @@ export const texts = {
   },
   paidTwice: 'Paid twice',
   paidTwiceHint: 'Paid twice: give one payment back.',
-  duplicateHint: 'This came although the order was paid already.',
+  duplicateHint: (payment: string) => `${payment} came although the order was paid already.`,
   notDue: 'Not due',
   notDueHint: 'Money came that is not what this order costs: give it back.',
   giveBack: (amount: string) => `Give ${amount} back`,
