@@ -43,6 +43,7 @@ export function createApp({ env, shop, security, online, hangUp, health, webDir 
   app.use('/api/config', configRoute({ env, ...shop }))
   app.use('/api', security.notFound)
 
+  if (shop.pictures.serve) app.use('/uploads', shop.pictures.serve) // pictures, where they are on this machine
   app.use(webApp(webDir)) // the built pages; every other path is the page itself
   app.use(security.errorHandler) // the one place that answers errors
   return app

@@ -9,6 +9,7 @@ export const schema = {
   ...presets.jwt(),
   ...presets.mpesa(),
   ...allOrNone(presets.stripe()),
+  ...allOrNone(presets.cloudinary()),
   ...presets.email(),
   ...presets.rateLimit(),
   ...presets.redis(),
@@ -23,6 +24,10 @@ export const schema = {
     description: 'Who delivers; smtp is your own server, console prints instead',
     example: 'sendgrid',
     developmentDefault: 'console',
+  }),
+  UPLOAD_DIR: z.string().min(1).default('.data/uploads').meta({
+    description: 'Where pictures are kept without Cloudinary: a folder that outlives a release',
+    example: '/srv/shop/shared/uploads',
   }),
   ADMIN_EMAIL: email()
     .optional()

@@ -33,7 +33,12 @@ export async function securityOptions({ env, connection, accounts, redis, logger
   const cardForm = cardFormKey(env) ? (['stripe'] as const) : []
   return {
     production: env.APP_ENV === 'production' || env.APP_ENV === 'staging',
-    headers: { preset: 'web', services: [...cardForm, 'cloudinary'], noStorePaths: ['/api'] },
+    headers: {
+      preset: 'web',
+      services: [...cardForm, 'cloudinary'],
+      sources: { img: env.CLOUDINARY_DELIVERY_BASE ? [new URL(env.CLOUDINARY_DELIVERY_BASE).origin] : [] },
+      noStorePaths: ['/api'],
+    },
     cors: { origins: env.ALLOWED_ORIGINS },
     rateLimit: {
       store: redis ? redisRateLimitStore(redis.command, { prefix: 'shop:limit:' }) : memoryRateLimitStore(),

@@ -5,12 +5,14 @@ import { mongoInbox, mongoPaymentStore, mongoTokenStore } from '@ementech/paymen
 import type { Env } from './env.js'
 import { createMailer } from './mail/mailer.js'
 import { commentModel } from './models/comment.js'
+import { leftoverModel } from './models/leftover.js'
 import { mailModel } from './models/mail.js'
 import { orderModel } from './models/order.js'
 import { productModel } from './models/product.js'
 import { questionModel } from './models/question.js'
 import { strayModel } from './models/stray.js'
 import { userModel } from './models/user.js'
+import { pictureStorage } from './picture-storage.js'
 import { createAccounts } from './services/accounts.js'
 import { createAssortment } from './services/assortment.js'
 import { createBills } from './services/bills.js'
@@ -19,6 +21,7 @@ import { createCheckout } from './services/checkout.js'
 import { createComments } from './services/comments.js'
 import { createMails } from './services/mails.js'
 import { createOrders } from './services/orders.js'
+import { createPictures, pictureViewer } from './services/pictures.js'
 import { createQuestions } from './services/questions.js'
 import { createReceipts } from './services/receipts.js'
 import { createRefunds } from './services/refunds.js'
@@ -43,11 +46,12 @@ export async function openShop(env: Env, logger: Console) {
   const Mail = mailModel(db.connection)
   const Comment = commentModel(db.connection)
   const Question = questionModel(db.connection)
+  const Leftover = leftoverModel(db.connection)
   const Stray = strayModel(db.connection)
   const store = mongoPaymentStore(db.connection.collection('payments'))
   const inbox = mongoInbox(db.connection.collection('webhook_inbox'))
   await Promise.all([
-    ...[User, Product, Order, Mail, Comment, Question, Stray].map((model) => model.createIndexes()),
+    ...[User, Product, Order, Mail, Comment, Leftover, Question, Stray].map((model) => model.createIndexes()),
     store.ensureIndexes(),
     inbox.ensureIndexes(),
   ])
@@ -105,8 +109,10 @@ export async function openShop(env: Env, logger: Console) {
   const mails = createMails({ Mail, mailer, logger })
   const accounts = createAccounts(User)
   const receipts = createReceipts({ accounts, mails, url: env.APP_URL })
-  const catalogue = createCatalogue(Product)
-  const assortment = createAssortment(Product)
+  const storage = pictureStorage(env)
+  const pictures = createPictures({ Product, Leftover, storage, logger })
+  const catalogue = createCatalogue(Product, pictureViewer(storage))
+  const assortment = createAssortment(Product, pictureViewer(storage))
   const comments = createComments({ Comment, catalogue, accounts })
   const stock = createStock({ Product, Order })
   const orders = createOrders({ Order, catalogue, stock })
@@ -123,7 +129,7 @@ export async function openShop(env: Env, logger: Console) {
     logger,
   })
   return {
-    ...{ db, payments, mails, mailer, accounts, catalogue, assortment, comments },
+    ...{ db, payments, mails, mailer, accounts, catalogue, assortment, pictures, comments },
     ...{ stock, orders, checkout, bills, strays, refunds, questions, answers, Product },
     takesCards: stripe !== undefined,
   }

@@ -7,7 +7,7 @@ const database = databases()
 
 async function shop() {
   const { Product } = await servicesOn(database.create())
-  const catalogue = createCatalogue(Product)
+  const catalogue = createCatalogue(Product, ({ picture }) => ({ picture }))
   const slugs = async (query: Partial<ProductQuery>) =>
     (await catalogue.list({ sort: 'shelf', limit: 24, ...query })).products.map(({ slug }) => slug)
   return { Product, catalogue, slugs }

@@ -66,7 +66,7 @@ export async function servicesOn(connection: Connection, daraja: Partial<MpesaOp
     providers: { mpesa },
     on: { paid: async (payment) => void (await checkout.markPaid(payment)) },
   })
-  const catalogue = createCatalogue(Product)
+  const catalogue = createCatalogue(Product, ({ picture }) => ({ picture }))
   const stock = createStock({ Product, Order })
   const orders = createOrders({ Order, catalogue, stock })
   const addressee = async () => ({ name: 'Wanjiku', to: 'wanjiku@example.com', language: 'en' as const })

@@ -76,5 +76,10 @@ interface Problem {
 
 async function readProblem(response: Response): Promise<Problem | undefined> {
   if (!response.headers.get('content-type')?.includes('problem+json')) return undefined
-  return (await response.json().catch(() => undefined)) as Problem | undefined
+  return problemOf(await response.json().catch(() => undefined))
+}
+
+/** A parsed answer, if it is a problem: what a proxy says in its own words is none. */
+export function problemOf(answer: unknown): Problem | undefined {
+  return typeof answer === 'object' && answer !== null && 'title' in answer ? (answer as Problem) : undefined
 }

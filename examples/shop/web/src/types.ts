@@ -12,12 +12,18 @@ export interface Product {
   category: string
   price: Money
   picture: string
+  /** The same in several widths, as `srcset` of an image. */
+  pictureSet?: string
+  /** What it shows, in the words of the office. */
+  pictureAlt?: string
   /** How many are free to be bought. */
   stock: number
 }
 
 /** A product as administrators see it. */
 export interface AdminProduct extends Product {
+  /** There is a picture, and not a drawing alone. */
+  hasPhoto: boolean
   /** How many are held for orders that are not paid yet. */
   held: number
   /** No longer for sale. */

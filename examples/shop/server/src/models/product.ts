@@ -9,7 +9,21 @@ const productSchema = new Schema({
     minor: { type: Number, required: true },
     currency: { type: String, required: true },
   },
+  /** The drawing that it is shown with while nobody has taken a picture. */
   picture: { type: String, required: true },
+  photo: {
+    type: new Schema(
+      {
+        /** Its name in the storage. */
+        key: { type: String, required: true },
+        width: { type: Number, required: true },
+        height: { type: Number, required: true },
+        /** What it shows, for those who do not see it. */
+        alt: { type: String, default: '' },
+      },
+      { _id: false },
+    ),
+  },
   position: { type: Number, required: true, index: true },
   /** How many are free to be bought; what is reserved is taken off already. */
   stock: { type: Number, required: true, default: 0 },
@@ -34,6 +48,7 @@ productSchema.index(
 )
 productSchema.index({ category: 1, 'price.minor': 1 })
 productSchema.index({ 'price.minor': 1, _id: 1 })
+productSchema.index({ 'photo.key': 1 }, { sparse: true })
 productSchema.index({ 'reservations.at': 1 }, { sparse: true })
 
 export type Product = InferSchemaType<typeof productSchema>

@@ -2,6 +2,7 @@ import type { HydratedDocument } from 'mongoose'
 import type { Product, productModel } from '../models/product.js'
 import { isDuplicate } from '../mongo.js'
 import { ShopError } from '../problem.js'
+import type { PictureView } from './pictures.js'
 
 /** What an administrator says of a product. */
 export interface ProductText {
@@ -13,7 +14,7 @@ export interface ProductText {
 }
 
 /** What is on the shelves and what was: nothing is deleted, so that old orders still lead somewhere. */
-export function createAssortment(ProductModel: ReturnType<typeof productModel>) {
+export function createAssortment(ProductModel: ReturnType<typeof productModel>, pictureOf: PictureView) {
   return {
     /** All of it, in the order of the shelves. */
     async list() {
@@ -59,6 +60,17 @@ export function createAssortment(ProductModel: ReturnType<typeof productModel>) 
       return view(found(product))
     },
   }
+
+  function view(product: HydratedDocument<Product>) {
+    const { slug, name, description, category, stock, archived } = product
+    const { minor, currency } = product.price!
+    const held = product.reservations.reduce((sum, { quantity }) => sum + quantity, 0)
+    const id = product.id as string
+    return {
+      ...{ id, slug, name, description, category, price: { minor, currency } },
+      ...{ ...pictureOf(product), hasPhoto: Boolean(product.photo), stock, held, archived },
+    }
+  }
 }
 
 export type Assortment = ReturnType<typeof createAssortment>
@@ -66,17 +78,6 @@ export type Assortment = ReturnType<typeof createAssortment>
 function found(product: HydratedDocument<Product> | null): HydratedDocument<Product> {
   if (!product) throw new ShopError(404, 'PRODUCT_NOT_FOUND', 'There is no such product.')
   return product
-}
-
-function view(product: HydratedDocument<Product>) {
-  const { slug, name, description, category, picture, stock, archived } = product
-  const { minor, currency } = product.price!
-  const held = product.reservations.reduce((sum, { quantity }) => sum + quantity, 0)
-  const id = product.id as string
-  return {
-    ...{ id, slug, name, description, category, price: { minor, currency }, picture },
-    ...{ stock, held, archived },
-  }
 }
 
 /** What stands in the address: letters and digits of the name. A name without any is known by its time. */

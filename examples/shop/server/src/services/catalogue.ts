@@ -1,6 +1,7 @@
 import type { HydratedDocument, QueryFilter } from 'mongoose'
 import type { Product, productModel } from '../models/product.js'
 import { ShopError } from '../problem.js'
+import type { PictureView } from './pictures.js'
 import { toSearch } from './search.js'
 
 /** By what products are ordered. `_id` decides between equals, so that every product has a place of its own. */
@@ -28,7 +29,7 @@ export interface ProductQuery {
 }
 
 /** What is for sale. */
-export function createCatalogue(ProductModel: ReturnType<typeof productModel>) {
+export function createCatalogue(ProductModel: ReturnType<typeof productModel>, pictureOf: PictureView) {
   return {
     /** One page. It goes on behind the last product of the page before, whatever was added or sold meanwhile. */
     async list({ search, category, min, max, sort, after, limit }: ProductQuery) {
@@ -65,16 +66,19 @@ export function createCatalogue(ProductModel: ReturnType<typeof productModel>) {
       return new Map(products.map(({ id, slug, name }) => [id as string, { slug, name }]))
     },
   }
+
+  function view(product: HydratedDocument<Product>) {
+    const { slug, name, description, category, stock } = product
+    const { minor, currency } = product.price!
+    const id = product.id as string
+    return {
+      ...{ id, slug, name, description, category, price: { minor, currency } },
+      ...{ ...pictureOf(product), stock },
+    }
+  }
 }
 
 export type Catalogue = ReturnType<typeof createCatalogue>
-
-function view(product: HydratedDocument<Product>) {
-  const { slug, name, description, category, picture, stock } = product
-  const { minor, currency } = product.price!
-  const id = product.id as string
-  return { id, slug, name, description, category, price: { minor, currency }, picture, stock }
-}
 
 /** A place in the order: the value that is sorted by, and the id. */
 function token(value: number, id: string): string {

@@ -11,15 +11,21 @@ import { reloadProducts } from '../products'
 import { authorized } from '../session'
 import type { AdminProduct } from '../types'
 import { useLoaded } from './loaded'
+import { ProductPicture } from './product-picture'
 import { texts as t } from './texts'
 
 /** One product, to be changed. */
 export function EditProductPage({ id }: { id: string }) {
-  const { value, error, reload } = useLoaded(`admin product ${id}`, () =>
+  const { value, set, error, reload } = useLoaded(`admin product ${id}`, () =>
     authorized<{ product: AdminProduct }>(`/admin/products/${id}`),
   )
   if (!value) return error ? <Failure error={error} retry={reload} /> : <PageSkeleton />
-  return <ProductForm product={value.product} />
+  return (
+    <>
+      <ProductForm product={value.product} />
+      <ProductPicture product={value.product} onChange={(product) => set({ product })} />
+    </>
+  )
 }
 
 /** A product with its texts, or a new one. The server says what is wrong, and it stands at its field. */

@@ -13,7 +13,7 @@ export function ProductCard({ product, eager = false }: ProductCardProps) {
   const { t, money } = useI18n()
   return (
     <li className="card">
-      <Picture of={product} glides eager={eager} />
+      <Picture of={product} sizes="(min-width: 48rem) 33vw, 50vw" glides eager={eager} />
       <div className="card-text">
         <Link href={`/products/${product.slug}`} className="card-name" lang="en">
           {product.name}

@@ -24,7 +24,13 @@ export function ProductPage({ slug }: { slug: string }) {
   return (
     <div className="page">
       <article className="product">
-        <Picture of={product} alt={product.name} glides eager />
+        <Picture
+          of={product}
+          alt={product.pictureAlt || product.name}
+          sizes="(min-width: 48rem) 50vw, 100vw"
+          glides
+          eager
+        />
         <div className="product-text">
           <Link href={`/?category=${product.category}`} className="eyebrow">
             {t.categories[product.category] ?? product.category}

@@ -1,12 +1,15 @@
 import { Router } from 'express'
 import { z } from 'zod'
+import { getUploads } from '@ementech/uploads'
 import type { Security } from '../../security.js'
 import type { Assortment } from '../../services/assortment.js'
+import type { Pictures } from '../../services/pictures.js'
 import { id } from '../ids.js'
 
 interface AdminProductRoutesOptions {
   security: Security
   assortment: Assortment
+  pictures: Pictures
 }
 
 const shelves = ['pantry', 'textiles', 'home', 'wear']
@@ -28,7 +31,7 @@ const texts = {
 }
 
 /** What is for sale, written by administrators. */
-export function adminProductRoutes({ security, assortment }: AdminProductRoutesOptions): Router {
+export function adminProductRoutes({ security, assortment, pictures }: AdminProductRoutesOptions): Router {
   const { validate } = security
   const router = Router()
 
@@ -55,6 +58,23 @@ export function adminProductRoutes({ security, assortment }: AdminProductRoutesO
   router.patch('/:id', changing, async (req, res) => {
     const { params, body } = changing.of(req)
     res.json({ product: await assortment.change(params.id, body) })
+  })
+
+  const alt = z.string().trim().max(200, 'Write at most 200 letters.')
+  const describing = validate({ params: z.object({ id }), body: z.object({ alt }) })
+  router.put('/:id/picture', one, pictures.upload, describing, async (req, res) => {
+    const { params, body } = describing.of(req)
+    await pictures.put(params.id, getUploads(req).file, body.alt)
+    res.json({ product: await assortment.find(params.id) })
+  })
+  router.patch('/:id/picture', describing, async (req, res) => {
+    const { params, body } = describing.of(req)
+    await pictures.describe(params.id, body.alt)
+    res.json({ product: await assortment.find(params.id) })
+  })
+  router.delete('/:id/picture', one, async (req, res) => {
+    await pictures.remove(one.of(req).params.id)
+    res.json({ product: await assortment.find(one.of(req).params.id) })
   })
 
   return router
