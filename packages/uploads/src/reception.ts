@@ -101,6 +101,8 @@ const lingerMs = 2_000
 export function letGo(req: Request, res: Response): void {
   if (req.complete) return
   req.pause()
+  // Node reads a body that nobody has begun to read to its end by itself, after the answer and without a limit.
+  req.read(0)
   res.once('finish', function linger() {
     let left = lingerBytes
     const timer = setTimeout(() => req.destroy(), lingerMs)

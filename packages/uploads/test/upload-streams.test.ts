@@ -82,6 +82,42 @@ describe.each(expressVersions)('files that stream on %s', (_name, express) => {
     await once(socket, 'close')
   })
 
+  it('are not read on after the answer either: a client that sends all the same is cut off', async () => {
+    await using app = await startApp(express)
+    let read = () => 0
+    app.server.once('connection', (connection) => (read = () => connection.bytesRead))
+    const socket = await openPost(app.host, '/one', [contentType, 'Content-Length: 999999999'])
+    const chunk = Buffer.alloc(65_536)
+    const sendOn = () => void (socket.writable && socket.write(chunk, sendOn))
+    sendOn()
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(read()).toBeLessThan(4_000_000)
+    expect(app.errors).toMatchObject([{ code: 'UPLOADS_FILE_TOO_LARGE' }])
+  })
+
+  it('do not wait for a storage that works on the first of them when the second is refused', async () => {
+    const memory = memoryStorage()
+    const storage: Storage = {
+      ...memory,
+      async put(stream, file) {
+        await memory.put(stream, file)
+        await once(file.signal, 'abort')
+        throw file.signal.reason
+      },
+    }
+    await using app = await startApp(express, { storage })
+    const socket = await openPost(app.host, '/many', [contentType, 'Content-Length: 50000'])
+    // A part has ended when the next one begins.
+    const body = Buffer.concat([rawPart(partHead, sample.jpeg()), rawPart(partHead, '<html>'), rawEnd])
+    const second = body.lastIndexOf(partHead)
+    socket.write(body.subarray(0, second))
+    await until('the first is read', () => memory.files.size === 1)
+    socket.write(body.subarray(second))
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 415 /)
+    expect(memory.files.size).toBe(0)
+    socket.destroy()
+  })
+
   it('leave the connection as it was when what is refused has ended: the next request uses it', async () => {
     await using app = await startApp(express)
     const body = Buffer.concat([rawPart(partHead, '<html>'), rawEnd])

@@ -46,7 +46,11 @@ async function serveShop(changes: Partial<SecurityOptions> = {}, settings: Parti
   })
   const app = createApp({
     env,
-    shop: { payments: { webhooks: Router() }, accounts, products: {}, orders: {}, catalogue: {} } as never,
+    shop: {
+      payments: { webhooks: Router() },
+      pictures: { upload: Router() },
+      ...{ accounts, products: {}, orders: {}, catalogue: {} },
+    } as never,
     security: createSecurity({ ...options, ...changes } as SecurityOptions & typeof options) as Security,
     online: {} as never,
     hangUp() {},
