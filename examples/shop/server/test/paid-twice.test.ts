@@ -22,7 +22,11 @@ const seconds = 1000
 it('a payment that was paid at two attempts: the office and the log hear of it, and the second goes back', async () => {
   const { shop, sandbox, warnings, worker } = await openForBusiness()
   const { payments, orders, refunds, checkout, accounts } = shop
-  const customer = await accounts.register({ name: 'Wanjiku', email: 'w@example.com', password: randomUUID() })
+  const customer = await accounts.register({
+    name: 'Wanjiku',
+    email: 'w@example.com',
+    password: randomUUID(),
+  })
   const userId = customer.id as string
   const product = (await shop.Product.findOne({ slug: 'kikombe' }))!
   const placed = await orders.place(userId, [{ productId: product.id as string, quantity: 1 }], randomUUID())
