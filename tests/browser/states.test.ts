@@ -87,14 +87,14 @@ describe.skipIf(!chromiumPath)(
     it('says all that the server finds wrong with a field, not the last of it alone', async () => {
       const { page, context } = await shop.open(phone!, '/account')
       const errors = ['Use a small letter.', 'Use a figure.'].map((message) => ({
-        path: '/body/password',
+        path: 'body.password',
         message,
       }))
       await page.route(/\/api\/auth\/login$/, (route) =>
         route.fulfill({
           status: 422,
           contentType: 'application/problem+json',
-          json: { status: 422, errors },
+          json: { title: 'Unprocessable Content', status: 422, errors },
         }),
       )
       await signIn(page, { email: 'wanjiku@example.com', password })

@@ -213,7 +213,7 @@ test('an address that is none exits with 2 and does not repeat the password; an 
   expect(none.code).toBe(2)
   expect(none.stderr).not.toMatch(/geheim/)
   const absent = await run(['dead', 'list'], {
-    uri: 'mongodb://amina:geheim@127.0.0.1:9/shop?serverSelectionTimeoutMS=50',
+    uri: 'mongodb://amina:geheim@127.0.0.1:9/shop?serverSelectionTimeoutMS=500',
   })
   expect(absent.code).toBe(3)
   expect(absent.stderr).toMatch(/ECONNREFUSED/)

@@ -48,6 +48,7 @@ async function serveShop(changes: Partial<SecurityOptions> = {}, settings: Parti
     env,
     shop: {
       payments: { webhooks: Router() },
+      answers: Router(),
       pictures: { upload: Router() },
       ...{ accounts, products: {}, orders: {}, catalogue: {} },
     } as never,
