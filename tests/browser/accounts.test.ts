@@ -72,6 +72,8 @@ describe.skipIf(!chromiumPath)('accounts in a browser', { timeout: 120_000 }, ()
       const email = await register(page)
       await page.getByRole('button', { name: 'Sign out', exact: true }).click()
       await page.getByRole('link', { name: 'Forgot your password?' }).click()
+      // The page that glides away has a field of this name, too.
+      await page.getByRole('button', { name: 'Send me a link' }).waitFor()
       await page.getByRole('textbox', { name: 'Email' }).fill(email)
       await accessible(page)
       await page.getByRole('button', { name: 'Send me a link' }).click()

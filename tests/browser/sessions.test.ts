@@ -70,6 +70,7 @@ describe.skipIf(!chromiumPath)('sessions in a browser', { timeout: 120_000 }, ()
     const visit = await shop.open(widths[1]!, '/account')
     const { page } = visit
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByRole('button', { name: 'Send me a link' }).waitFor()
     await page.getByRole('textbox', { name: 'Email' }).fill(home.email)
     await accessible(page)
     await fitsTheWindow(page)
