@@ -5,6 +5,7 @@ import {
   accessible,
   fitsTheWindow,
   photograph,
+  photographBoth,
   register,
   shopInBrowser,
   signIn,
@@ -138,12 +139,4 @@ async function refund(page: Page, amount: string) {
 async function ask(page: Page, receipt: string) {
   await page.getByRole('textbox', { name: 'M-Pesa receipt' }).fill(receipt)
   await page.getByRole('button', { name: 'Ask M-Pesa' }).click()
-}
-
-async function photographBoth(page: Page, name: string) {
-  await photograph(page, name, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page)
-  await photograph(page, `${name}-dark`, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'light' })
 }

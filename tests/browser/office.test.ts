@@ -4,7 +4,7 @@ import { chromiumPath } from '../support/browser.js'
 import {
   accessible,
   fitsTheWindow,
-  photograph,
+  photographBoth,
   register,
   shopInBrowser,
   signIn,
@@ -192,12 +192,4 @@ async function refund(page: Page, amount: string) {
   await form.getByRole('textbox', { name: 'Amount in KES' }).fill(amount)
   await form.getByRole('textbox', { name: 'Why' }).fill('A bead was missing')
   await form.getByRole('button', { name: 'Refund' }).click()
-}
-
-async function photographBoth(page: Page, name: string) {
-  await photograph(page, name, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page)
-  await photograph(page, `${name}-dark`, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'light' })
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { chromiumPath } from '../support/browser.js'
-import { accessible, fitsTheWindow, photograph, shopInBrowser, signIn, widths } from '../support/pages.js'
+import { accessible, fitsTheWindow, photographBoth, shopInBrowser, signIn, widths } from '../support/pages.js'
 
 describe.skipIf(!chromiumPath)('pictures of products in a browser', { timeout: 120_000 }, () => {
   const shop = shopInBrowser()
@@ -120,11 +120,4 @@ async function loaded(page: Page) {
     })()`) as Promise<{ address: string; natural: number; wide: number }>
   await expect.poll(async () => (await look()).natural).toBeGreaterThan(0)
   return look()
-}
-
-async function photographBoth(page: Page, name: string) {
-  await photograph(page, name, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await photograph(page, `${name}-dark`, { fullPage: true })
-  await page.emulateMedia({ colorScheme: 'light' })
 }

@@ -128,6 +128,15 @@ export async function photograph(page: Page, name: string, { fullPage = false } 
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', fullPage })
 }
 
+/** The whole page, light and dark, and axe looks at it in the dark. */
+export async function photographBoth(page: Page, name: string) {
+  await photograph(page, name, { fullPage: true })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page)
+  await photograph(page, `${name}-dark`, { fullPage: true })
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
 /** The words of the order's status, wherever the page shows them. */
 export function status(page: Page, words: string | RegExp) {
   return page.getByRole('status').filter({ hasText: words }).first().waitFor({ timeout: 20_000 })
