@@ -1,7 +1,8 @@
 /**
  * `npm run soak`: thousands of payments through kills and faults, then our books against those of the providers; then a
  * thousand prompts through lost callbacks and dying tokens, ten thousand callbacks that wait, and each process of the shop
- * killed in the midst of every outcome. The exit code is 1 if anything differs.
+ * killed in the midst of every outcome, and the packages' properties under another seed than that of `npm test`. The exit
+ * code is 1 if anything differs.
  *
  *   npm run soak -- [--payments 5000] [--cards form|page] [--seed any-word] [--plan]
  *
@@ -50,8 +51,8 @@ for (const [name, value] of Object.entries(figures)) {
 for (const difference of differences) console.error(`✗ ${difference}`)
 console.log(`\n${differences.length} differences`)
 
-const chaosSeed = createHash('sha256').update(values.seed).digest().readUInt32LE()
-const chaos = await mpesaChaos({ count: Math.min(payments, 1_000), seed: chaosSeed })
+const number = createHash('sha256').update(values.seed).digest().readUInt32LE()
+const chaos = await mpesaChaos({ count: Math.min(payments, 1_000), seed: number })
 console.log('\nprompts', JSON.stringify(chaos.counts), `${chaos.calls} calls, ${chaos.wrong.length} wrong`)
 for (const wrong of chaos.wrong) console.error(`✗ ${wrong}`)
 
@@ -59,7 +60,9 @@ const backlog = test('packages/payments/test/failures-backlog.test.ts', {
   BACKLOG: String(Math.min(2 * payments, 10_000)),
 })
 const kills = test('tests/system/outcome-crash.test.ts', { SEED: 'all' })
-process.exit(differences.length + chaos.wrong.length + backlog + kills > 0 ? 1 : 0)
+console.log(`\nproperties, PROPERTY_SEED=${number}`)
+const properties = test('packages', { PROPERTY_SEED: String(number) })
+process.exit(differences.length + chaos.wrong.length + backlog + kills + properties > 0 ? 1 : 0)
 
 /** A test of `npm test`, larger than there; gives its exit code. */
 function test(file, env) {

@@ -4,7 +4,7 @@ import { blankPayment } from './new-payment.js'
 import type { Observation } from './observation.js'
 import type { Attempt, PaymentRecord } from './payment.js'
 import type { CallbackFacts, Provider } from './provider.js'
-import { IN_FLIGHT } from './states.js'
+import { GIVEN_UP, IN_FLIGHT } from './states.js'
 import type { InboxEntry, PaymentStore } from './store.js'
 import { observeAll, update } from './transition.js'
 
@@ -40,11 +40,13 @@ export async function takeIn(
   const { providerRef, receipt, amount } = arrival
   const facts = { evidence: 'callback', status: 'succeeded', providerRef, receipt, amount } as const
   if (await store.get(entry.paymentId)) return facts
-  const asked = await askedFor(entry, arrival, store)
+  const candidates = await candidatesFor(entry, arrival, store)
+  const asked = askedFor(candidates, arrival)
   if (asked) {
     await noteReceipt(asked, { entry, arrival, store, provider })
     return null
   }
+  await setApart(candidates, arrival, store)
   const now = await store.now()
   const blank = blankPayment(wantedOf(entry, arrival), now)
   const about = { at: now, evidence: 'callback', attemptId: entry.attemptId } as const
@@ -53,33 +55,66 @@ export async function takeIn(
   return facts
 }
 
+const KEPT = 64
+
 interface Asked {
   record: PaymentRecord
   attempt: Attempt
 }
 
-/**
- * The payment of the same reference whose money it is: the receipt tells. One that is still under way, and of the same
- * amount, may turn out to be it, so the callback waits for its end; one that was paid and whose receipt was lost is it.
- */
-async function askedFor(
+/** The attempts that this may be the money of: those of the other payments of the same reference. */
+async function candidatesFor(
   { paymentId, provider }: InboxEntry,
-  { reference, receipt, amount }: CallbackArrival,
+  { reference }: CallbackArrival,
   store: PaymentStore,
-): Promise<Asked | undefined> {
-  if (reference === '') return undefined
+): Promise<Asked[]> {
+  if (reference === '') return []
   const records = await store.listByReference(provider, reference)
-  const asked = records
-    .filter(({ id }) => id !== paymentId)
-    .flatMap((record) => record.attempts.map((attempt) => ({ record, attempt })))
-  const same = asked.find(({ attempt }) => attempt.receipt === receipt)
+  return records.filter(({ id }) => id !== paymentId).flatMap(attemptsOf)
+}
+
+function attemptsOf(record: PaymentRecord): Asked[] {
+  return record.attempts.map((attempt) => ({ record, attempt }))
+}
+
+/**
+ * The one whose money it is: the receipt tells. One that is still under way, and of the same amount, may turn out to be
+ * it, so the callback waits for its end; one that was paid and whose receipt was lost is it.
+ */
+function askedFor(candidates: readonly Asked[], arrival: CallbackArrival): Asked | undefined {
+  const same = candidates.find(({ attempt }) => attempt.receipt === arrival.receipt)
   if (same) return same
-  const silent = asked.filter(({ record, attempt }) => {
-    return attempt.receipt === undefined && equalMoney(record.amount, amount)
-  })
+  const silent = candidates.filter((candidate) => isSilent(candidate, arrival))
   if (silent.some(({ attempt: { status } }) => IN_FLIGHT.has(status)))
     throw notReadable('a payment of the same reference is under way, and this may be its money')
   return silent.find(({ attempt }) => attempt.status === 'succeeded')
+}
+
+function isSilent({ record, attempt }: Asked, { amount }: CallbackArrival): boolean {
+  return attempt.receipt === undefined && equalMoney(record.amount, amount)
+}
+
+/**
+ * An attempt that was given up may yet turn out to have been paid, with this very money: its payment learns that the
+ * receipt is another's before there is the other, and then it cannot count it.
+ */
+async function setApart(
+  candidates: readonly Asked[],
+  arrival: CallbackArrival,
+  store: PaymentStore,
+): Promise<void> {
+  const { receipt } = arrival
+  const givenUp = candidates.filter((each) => isSilent(each, arrival) && GIVEN_UP.has(each.attempt.status))
+  for (const id of new Set(givenUp.map(({ record }) => record.id))) {
+    await update(store, id, (current, at) => {
+      const { elsewhere = [] } = current
+      if (elsewhere.includes(receipt)) return current
+      if (askedFor(attemptsOf(current), arrival))
+        throw notReadable('a payment of the same reference was paid just now, and this may be its money')
+      const known = [...elsewhere, receipt].slice(-KEPT)
+      return { ...current, elsewhere: known, version: current.version + 1, updatedAt: at }
+    })
+  }
 }
 
 /** What the lost callback would have told: without its receipt no M-Pesa payment can be given back. */

@@ -175,6 +175,8 @@ export interface PaymentRecord {
   /** Absent where there are none. */
   disputes?: Dispute[]
   flags: PaymentFlags
+  /** Receipts of money for the same reference that is a payment of its own: here it does not count. Last 64. */
+  elsewhere?: string[]
   /** Ids of the inbox entries that changed this payment, last 64. */
   appliedEvents: string[]
   outbox: OutboxEntry[]

@@ -48,6 +48,10 @@ function observe(draft: Draft): void {
   const attempt = payment.attempts.find(({ id }) => id === fact.attemptId)
   if (!attempt || !bindReference(attempt, fact)) return observeStranger(draft)
   if (fact.evidence === 'operator') return decide(draft, attempt)
+  if (fact.receipt !== undefined && payment.elsewhere?.includes(fact.receipt)) {
+    draft.note = 'ignored: this money is a payment of its own'
+    return
+  }
 
   switch (fact.status) {
     case 'not_executed':

@@ -184,6 +184,65 @@ test('a confirmation waits for a prompt that fails, and is a payment of its own 
   expect(shop.told).toEqual([`${id}:failed:1`, `${bill!.id}:paid`])
 })
 
+test.each([
+  ['the callback first', ['callback', 'confirmation']],
+  ['the confirmation first', ['confirmation', 'callback']],
+  ['both at once', ['both']],
+] as const)(
+  'the money of a prompt that was given up counts once, though its callback comes after all: %s',
+  async (_, sequence) => {
+    const worker = await open()
+    for (const fault of ['loseAnswer', 'dropCallback'] as const)
+      shop.daraja.faults.order({ fault, on: 'stkPush' })
+    const { id } = await shop.payments.create(order('150', { reference: 'ORDER-9' }))
+    await shop.payments.start(id)
+    await shop.phone.prompt()
+    await shop.phone.enterPin('1234')
+    const receipt = await until(() => shop.daraja.transactions()[0]!.result?.receipt)
+    await shop.until(id, 'expired')
+
+    const news = {
+      confirmation: () => confirmed({ receipt, reference: 'ORDER-9' }),
+      callback: () => calledBack(receipt),
+      both: () => Promise.all([news.callback(), news.confirmation()]),
+    }
+    for (const name of sequence) {
+      await news[name]()
+      await until(async () => (await totals()).captured > 0)
+      await worker.drained()
+    }
+    const { statuses, captured, ids } = await totals()
+    expect(captured).toBe(15_000)
+    if (sequence[0] === 'callback') expect(statuses).toEqual(['succeeded'])
+    if (sequence[0] === 'confirmation') expect(statuses).toEqual(['expired', 'succeeded'])
+    expect(shop.told).toEqual([`${id}:expired:1`, `${ids[statuses.indexOf('succeeded')]}:paid`])
+  },
+)
+
+/** What there is of the order, and what it took. */
+async function totals() {
+  const records = await shop.store.listByReference('mpesa', 'ORDER-9')
+  return {
+    ids: records.map(({ id }) => id),
+    statuses: records.map(({ status }) => status),
+    captured: records.reduce((sum, { captured }) => sum + captured, 0),
+  }
+}
+
+/** Sends the callback of the first prompt, as Daraja would have. */
+async function calledBack(receipt: string) {
+  const { callbackUrl, merchantRequestId, checkoutRequestId } = shop.daraja.transactions()[0]!
+  const Item = [
+    { Name: 'Amount', Value: 150 },
+    { Name: 'MpesaReceiptNumber', Value: receipt },
+  ]
+  const stkCallback = {
+    ...{ MerchantRequestID: merchantRequestId, CheckoutRequestID: checkoutRequestId },
+    ...{ ResultCode: 0, ResultDesc: 'Paid', CallbackMetadata: { Item } },
+  }
+  return (await post(callbackUrl, { Body: { stkCallback } })).status
+}
+
 /** Sends a confirmation as Safaricom would, to the URL that was registered. */
 async function confirmed(
   { receipt, reference, amount = '150.00' }: { receipt: string; reference: string; amount?: string },
