@@ -7,8 +7,8 @@ export default defineConfig({
     setupFiles: ['tests/support/property-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A rejected promise that nobody awaits is a fault of the code under test, never noise.
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -11,7 +11,7 @@ import {
   widths,
 } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('accounts in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('accounts in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)(

@@ -6,13 +6,13 @@ import { accessible, fitsTheWindow, photograph, register, status, widths } from 
 import { sandboxAt } from '../support/sandbox.js'
 import { startSystem } from '../support/shop.js'
 
-describe.skipIf(!chromiumPath)('the card form in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('the card form in a browser', { timeout: 300_000 }, () => {
   let system: Awaited<ReturnType<typeof startSystem>>
   let browser: Browser
   beforeAll(async () => {
     system = await startSystem({ env: { STRIPE_PUBLISHABLE_KEY: 'pk_test_OfAShopWithAForm' } })
     browser = await launchBrowser()
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await browser?.close()
     await system?.[Symbol.asyncDispose]()
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath)('the card form in a browser', { timeout: 120_000 
 
   async function open(viewport: { width: number; height: number }) {
     const context = await browser.newContext({ viewport })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(60_000)
     const scripts = await standIn(context)
     const page = await context.newPage()
     const faults: string[] = []

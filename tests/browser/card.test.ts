@@ -14,7 +14,7 @@ import {
   type Visit,
 } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('cards and the office in a browser', { timeout: 180_000 }, () => {
+describe.skipIf(!chromiumPath)('cards and the office in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)(

@@ -12,7 +12,7 @@ import {
   widths,
 } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('the cart in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('the cart in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
   let client: MongoClient
   const shelf = () => client.db().collection('products')

@@ -13,7 +13,7 @@ import {
 } from '../support/pages.js'
 import { sandboxAt } from '../support/sandbox.js'
 
-describe.skipIf(!chromiumPath)('the office in a browser', { timeout: 180_000 }, () => {
+describe.skipIf(!chromiumPath)('the office in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)(

@@ -125,7 +125,7 @@ const outcomes: Outcome[] = [
   },
 ]
 
-describe.skipIf(!chromiumPath)('M-Pesa in a browser, with', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('M-Pesa in a browser, with', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   describe.each(widths)('$width px:', (viewport) => {
@@ -144,7 +144,7 @@ describe.skipIf(!chromiumPath)('M-Pesa in a browser, with', { timeout: 120_000 }
       email = await register(customer.page)
       await customer.page.getByRole('heading', { name: 'Hello, Wanjiku Mwangi' }).waitFor()
       handset = await shop.open(widths[1]!)
-    }, 60_000)
+    }, 180_000)
     afterAll(async () => {
       await customer?.context.close()
       await handset?.context.close()

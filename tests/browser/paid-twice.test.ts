@@ -10,7 +10,7 @@ interface Payment extends Document {
   attempts: Document[]
 }
 
-describe.skipIf(!chromiumPath)('money that came twice, in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('money that came twice, in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)(

@@ -15,7 +15,7 @@ import {
   widths,
 } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('Pay Bill in a browser', { timeout: 180_000 }, () => {
+describe.skipIf(!chromiumPath)('Pay Bill in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)(

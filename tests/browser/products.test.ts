@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { chromiumPath } from '../support/browser.js'
 import { accessible, fitsTheWindow, photograph, shopInBrowser, widths } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('the shelves in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('the shelves in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(widths)('at $width px: are searched by words, shelf and price, and sorted', async (viewport) => {

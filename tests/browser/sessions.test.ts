@@ -12,7 +12,7 @@ import {
   type Visit,
 } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('sessions in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('sessions in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   const signedIn = ({ page }: Visit) => page.getByText('This device').waitFor()

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { chromiumPath } from '../support/browser.js'
 import { accessible, photograph, pictures, register, shopInBrowser, status } from '../support/pages.js'
 
-describe.skipIf(!chromiumPath)('the shop in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('the shop in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each([

@@ -8,7 +8,7 @@ const [, phone] = widths
 
 describe.skipIf(!chromiumPath)(
   'a page that waits, fails or has nothing to show',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     const shop = shopInBrowser()
 

@@ -19,7 +19,7 @@ const looks = widths.flatMap((viewport) =>
   (['light', 'dark'] as const).map((colorScheme) => [viewport.width, colorScheme, viewport] as const),
 )
 
-describe.skipIf(!chromiumPath)('every page in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('every page in a browser', { timeout: 300_000 }, () => {
   const shop = shopInBrowser()
 
   it.each(looks)(

@@ -42,7 +42,7 @@ export function shopInBrowser() {
     urls.shop = await running.line(/Shop\s+(http:\S+)/)
     urls.phone = await running.line(/Phone\s+(http:\S+)/)
     urls.mail = await running.line(/Mail\s+(http:\S+)/)
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await browser?.close()
     await running?.[Symbol.asyncDispose]()
@@ -56,7 +56,7 @@ export function shopInBrowser() {
     async open(viewport: { width: number; height: number }, path?: string): Promise<Visit> {
       const context = await browser.newContext({ viewport })
       // Shorter than a test may last, so that what did not come is named.
-      context.setDefaultTimeout(20_000)
+      context.setDefaultTimeout(60_000)
       const page = await context.newPage()
       const faults: string[] = []
       page.on('pageerror', (error) => faults.push(String(error)))
@@ -139,5 +139,5 @@ export async function photographBoth(page: Page, name: string) {
 
 /** The words of the order's status, wherever the page shows them. */
 export function status(page: Page, words: string | RegExp) {
-  return page.getByRole('status').filter({ hasText: words }).first().waitFor({ timeout: 20_000 })
+  return page.getByRole('status').filter({ hasText: words }).first().waitFor({ timeout: 60_000 })
 }

@@ -179,7 +179,7 @@ export async function call(
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
-  deadlineMs = 30_000,
+  deadlineMs = 90_000,
 ): Promise<T> {
   const end = Date.now() + deadlineMs
   let last: unknown

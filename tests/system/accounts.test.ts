@@ -5,7 +5,7 @@ import { call, registerCustomer, startSystem } from '../support/shop.js'
 let system: Awaited<ReturnType<typeof startSystem>>
 beforeAll(async () => {
   system = await startSystem()
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
 const password = 'a long enough password'

@@ -16,10 +16,10 @@ beforeAll(async () => {
   sandbox = sandboxAt(system.sandboxUrl)
   const { hostname: host, port } = new URL(system.sandboxUrl)
   stripe = new Stripe(system.sandboxEnv().STRIPE_SECRET_KEY!, { host, port, protocol: 'http' })
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
-describe('a card that is entered in the form of the shop', { timeout: 90_000 }, () => {
+describe('a card that is entered in the form of the shop', { timeout: 300_000 }, () => {
   it('pays an order once, by the one secret that every press of the button gives', async () => {
     const customer = await registerCustomer(system.url)
     const left = await customer.stock()

@@ -17,7 +17,7 @@ let sandbox: ReturnType<typeof sandboxAt>
 beforeAll(async () => {
   system = await startSystem()
   sandbox = sandboxAt(system.sandboxUrl)
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
 const minute = 60_000

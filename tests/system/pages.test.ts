@@ -4,7 +4,7 @@ import { startSystem } from '../support/shop.js'
 let system: Awaited<ReturnType<typeof startSystem>>
 beforeAll(async () => {
   system = await startSystem()
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
 const get = (path: string) => fetch(system.url + path)

@@ -13,7 +13,7 @@ const newPhone = () => String(nextPhone++)
 beforeAll(async () => {
   system = await startSystem()
   sandbox = sandboxAt(system.sandboxUrl)
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
 describe('one M-Pesa purchase through the whole system', () => {

@@ -9,7 +9,7 @@ let sandbox: ReturnType<typeof sandboxAt>
 beforeAll(async () => {
   system = await startSystem()
   sandbox = sandboxAt(system.sandboxUrl)
-}, 60_000)
+}, 180_000)
 afterAll(() => system[Symbol.asyncDispose]())
 
 describe('money that went by M-Pesa comes back by M-Pesa', () => {

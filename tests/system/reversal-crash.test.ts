@@ -11,7 +11,7 @@ beforeAll(async () => {
   system = await startSystem()
   sandbox = sandboxAt(system.sandboxUrl)
   mongo = await MongoClient.connect(system.mongoUri)
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await mongo.close()
   await system[Symbol.asyncDispose]()

@@ -41,7 +41,7 @@ describe('npm start', () => {
     running.child.kill('SIGKILL')
     // All of them stop at once then, the database too: the others give up waiting for it within 25 s.
     await until('every process to be gone', async () => !(await anyAlive(pids)), 60_000)
-  }, 90_000)
+  }, 180_000)
 
   it('says when a port is in use, and takes another', async () => {
     const squatter = createServer().listen(0)

@@ -89,8 +89,8 @@ test.each(['killed', 'frozen'])(
     const began = performance.now()
     await sandbox.clock.advance(2_000)
     expect(statuses()).toEqual([503])
-    // storeTimeoutMs is five seconds; the rest is a busy machine.
-    expect(performance.now() - began).toBeLessThan(8_000)
+    // storeTimeoutMs is five seconds; the rest is a busy machine. Left to itself, the driver would wait for thirty.
+    expect(performance.now() - began).toBeLessThan(25_000)
 
     if (fate === 'killed') {
       await mongo.close()

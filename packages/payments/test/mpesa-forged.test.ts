@@ -70,7 +70,7 @@ test.each([
 test('a replayed callback pays once', async () => {
   const { id, callbackUrl } = await prompted()
   await shop.phone.enterPin('1234')
-  await vi.waitUntil(() => shop.daraja.callbacks().length > 0, 20_000)
+  await vi.waitUntil(() => shop.daraja.callbacks().length > 0, 100_000)
   const { body } = shop.daraja.callbacks()[0]!
   for (let n = 0; n < 3; n++) {
     const response = await fetch(callbackUrl, { method: 'POST', body: JSON.stringify(body) })

@@ -46,7 +46,7 @@ afterEach(async () => {
 })
 
 /** As long as a busy machine may need. */
-const until = (check: () => boolean) => vi.waitUntil(check, { timeout: 25_000, interval: 5 })
+const until = (check: () => boolean) => vi.waitUntil(check, { timeout: 100_000, interval: 5 })
 
 function setUp(on: EffectHandlers, { provider = instantProvider(), clock = Date.now } = {}) {
   const [store, inbox] = [memoryPaymentStore({ clock }), memoryInbox({ clock })]

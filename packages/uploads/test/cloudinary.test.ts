@@ -105,7 +105,7 @@ describe('cloudinaryStorage()', () => {
     expect(app.errors[0]).toMatchObject({ code: 'UPLOADS_ABORTED' })
     expect(sandbox.cloudinary.assets()).toHaveLength(kept)
     // Left to itself, the SDK would wait for a minute.
-    expect(Date.now() - startedAt).toBeLessThan(5_000)
+    expect(Date.now() - startedAt).toBeLessThan(30_000)
   })
 
   it('never stores the beginning of a file that is too large', async () => {

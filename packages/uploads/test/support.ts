@@ -91,9 +91,9 @@ export async function openPost(host: string, path: string, headers: string[]): P
 
 /** Asks until it is so: for what happens after an answer, or without one. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`Waited 10 s for this: ${what}`)
+    if (Date.now() > end) throw new Error(`Waited a minute for this: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -36,6 +36,11 @@ export interface StripeOptions {
   checkout?: { successUrl: ReturnUrl; cancelUrl?: ReturnUrl }
   /** `manual` only holds the money: the payment becomes `authorized`. Default `automatic`. */
   capture?: 'automatic' | 'manual'
+  /**
+   * Whether Stripe mails its receipt to `payer.email`, whatever the Dashboard says; off where yours do. Of a form of yours
+   * only: with Checkout the Dashboard decides. Default true.
+   */
+  sendReceipts?: boolean
   /** How far an event's timestamp may be from our clock, in the past and in the future. Default 300. */
   toleranceSeconds?: number
   /**
@@ -77,15 +82,15 @@ const TIMING: ProviderTiming = {
 }
 
 const OPTIONS = [
-  ...['client', 'webhookSecrets', 'checkout', 'capture', 'toleranceSeconds', 'sweepEveryMs', 'timing'],
-  'clock',
+  ...['client', 'webhookSecrets', 'checkout', 'capture', 'sendReceipts', 'toleranceSeconds', 'sweepEveryMs'],
+  ...['timing', 'clock'],
 ]
 
 /** Stripe as a provider, around your own SDK client. Throws `TypeError` for options that cannot work. */
 export function createStripe(options: StripeOptions): StripeProvider {
   assertKnownKeys('createStripe', options, OPTIONS)
   const { client, webhookSecrets, checkout, capture = 'automatic', toleranceSeconds, clock } = options
-  const { sweepEveryMs = 10 * MINUTE } = options
+  const { sendReceipts = true, sweepEveryMs = 10 * MINUTE } = options
   assertUsable(options)
   const timing: ProviderTiming = { ...TIMING, ...options.timing }
   const reader = stripeReader(client, timing.silenceMs)
@@ -96,7 +101,7 @@ export function createStripe(options: StripeOptions): StripeProvider {
       toStripeAmount(amount)
       return { payer: known(payer) }
     },
-    start: stripeStart(client, { checkout, capture }),
+    start: stripeStart(client, { checkout, capture, sendReceipts }),
     read: reader.read,
     resume: {
       keyLifetimeMs: KEY_LIFETIME_MS,
@@ -120,7 +125,8 @@ function known({ email, phone }: Payer): Payer {
   return { ...(phone !== undefined && { phone }), ...(email !== undefined && { email }) }
 }
 
-function assertUsable({ client, checkout, capture, sweepEveryMs = 1 }: StripeOptions): void {
+function assertUsable(options: StripeOptions): void {
+  const { client, checkout, capture, sendReceipts = true, sweepEveryMs = 1 } = options
   if (
     typeof client?.paymentIntents?.create !== 'function' ||
     !client.checkout?.sessions ||
@@ -131,6 +137,8 @@ function assertUsable({ client, checkout, capture, sweepEveryMs = 1 }: StripeOpt
   }
   if (checkout) assertKnownKeys('createStripe: checkout', checkout, ['successUrl', 'cancelUrl'])
   if (checkout && !checkout.successUrl) throw new TypeError('createStripe: checkout.successUrl is missing')
+  if (typeof sendReceipts !== 'boolean')
+    throw new TypeError('createStripe: sendReceipts is to be true or false')
   if (!(sweepEveryMs > 0)) throw new TypeError('createStripe: sweepEveryMs is to be more than 0')
   if (capture !== undefined && capture !== 'automatic' && capture !== 'manual') {
     throw new TypeError("createStripe: capture is 'automatic' or 'manual'")

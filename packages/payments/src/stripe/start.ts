@@ -12,7 +12,7 @@ import { nextOfIntent, nextOfSession } from './read.js'
  */
 export function stripeStart(
   client: StripeClient,
-  { checkout, capture }: Pick<StripeOptions, 'checkout' | 'capture'>,
+  { checkout, capture, sendReceipts }: Pick<StripeOptions, 'checkout' | 'capture' | 'sendReceipts'>,
 ) {
   return async function start(request: StartRequest): Promise<StartResult> {
     try {
@@ -30,7 +30,7 @@ export function stripeStart(
         description,
         metadata: metadataOf(request, false),
         ...(capture === 'manual' && { capture_method: capture }),
-        ...(payer.email !== undefined && { receipt_email: payer.email }),
+        ...(sendReceipts && payer.email !== undefined && { receipt_email: payer.email }),
       },
       { idempotencyKey },
     )

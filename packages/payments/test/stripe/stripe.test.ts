@@ -45,6 +45,12 @@ describe('starting', () => {
     expect(create!.form).not.toHaveProperty('payment_method_types')
   })
 
+  test('leaves the receipt to the application that sends its own', async () => {
+    await open({ stripe: { sendReceipts: false } })
+    await started(money('25.50', 'USD'), { payer: { email: 'a@b.test' } })
+    expect(shop.fake.creates()[0]!.form).not.toHaveProperty('receipt_email')
+  })
+
   test('gives the page of a Checkout Session, again while it is open', async () => {
     await open({ stripe: { checkout: CHECKOUT } })
     const { id, payment, ref } = await started(money('1500', 'KES'))

@@ -60,7 +60,7 @@ it('tells of an upload and of a deletion, signed so that the SDK believes it', a
     expect(sdk.utils.verifyNotificationSignature(`${text} `, timestamp, signature)).toBe(false)
   }
   await expect
-    .poll(() => sandbox.cloudinary.notifications(), { timeout: 10_000 })
+    .poll(() => sandbox.cloudinary.notifications(), { timeout: 60_000 })
     .toMatchObject([
       { state: 'delivered', attempt: { status: 200, answer: 'thank you' } },
       { state: 'delivered' },
@@ -89,7 +89,7 @@ it('is lost, comes twice, late, or wrongly signed, as was ordered', async () => 
   const late = (await count(3))[2]!
   expect(sdk.utils.verifyNotificationSignature(late.text, late.timestamp, late.signature)).toBe(false)
   await expect
-    .poll(() => notifications().map(({ state }) => state), { timeout: 10_000 })
+    .poll(() => notifications().map(({ state }) => state), { timeout: 60_000 })
     .toEqual(['dropped', 'failed', 'failed', 'failed'])
 })
 

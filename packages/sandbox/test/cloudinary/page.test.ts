@@ -43,7 +43,7 @@ it('shows what is uploaded and what was asked as it happens, and no more what wa
   const picture = files.locator('img')
   await expect
     .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth), {
-      timeout: 10_000,
+      timeout: 60_000,
     })
     .toBe(40)
 

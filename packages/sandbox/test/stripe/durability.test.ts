@@ -50,4 +50,4 @@ it('a kill -9 loses nothing that was answered, and what was due is done', async 
   while (!isTold(({ type }) => type === 'charge.dispute.created')) await next()
   const disputes = await again.disputes.list()
   expect(disputes.data).toMatchObject([{ payment_intent: disputed.id, status: 'needs_response' }])
-}, 60_000)
+}, 180_000)

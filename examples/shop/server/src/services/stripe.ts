@@ -15,6 +15,7 @@ export function stripeProvider(env: Env) {
   return createStripe({
     client,
     webhookSecrets: STRIPE_WEBHOOK_SECRET,
+    sendReceipts: false, // the shop's own mail is the receipt
     ...(!cardFormKey(env) && { checkout: { successUrl: back, cancelUrl: back } }),
   })
 }
