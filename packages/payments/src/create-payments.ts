@@ -56,6 +56,7 @@ export interface Resolution {
   attemptId?: string
   /** The refund in review that it is about, in place of the payment. */
   refundId?: string
+  /** As it was looked up; replaces one that a callback has named. M-Pesa takes a payment back by it. */
   receipt?: string
 }
 

@@ -240,7 +240,8 @@ function decide(draft: Draft, attempt: Attempt): void {
     take(draft, attempt, fact.amount ?? expected(draft, attempt))
   }
   if (attempt.status !== 'succeeded') attempt.status = fact.status
-  if (fact.receipt !== undefined) attempt.receipt ??= fact.receipt
+  // What was looked up replaces what an unsigned callback has named: refunds go by it.
+  if (fact.receipt !== undefined) attempt.receipt = fact.receipt
   delete attempt.claim
   const effect = { succeeded: 'paid', failed: 'failed', canceled: 'canceled' } as const
   draft.move(fact.status, effect[fact.status], fact.status === 'failed' ? attempt.id : undefined)

@@ -270,6 +270,17 @@ describe('mode 20: what does not match', () => {
     ]
     expect(run(again, parked.payment)).toMatchObject({ status: 'review', keys: ['pay_1:failed:1'] })
   })
+
+  test('the receipt that a person has looked up replaces the one that a callback has named', () => {
+    const unresolved: Fact = { evidence: 'timer', status: 'unresolved' }
+    const parked = run([begin(), accepted(), claim(), unresolved])
+    expect(parked.payment).toMatchObject({ status: 'review', attempts: [{ receipt: 'R1' }] })
+    const decide: Fact = { evidence: 'operator', status: 'succeeded', receipt: 'R2' }
+    expect(run([decide], parked.payment).payment.attempts[0]!.receipt).toBe('R2')
+    expect(run([{ evidence: 'operator', status: 'succeeded' }], parked.payment).payment).toMatchObject({
+      attempts: [{ receipt: 'R1' }],
+    })
+  })
 })
 
 describe('properties', () => {
