@@ -25,6 +25,7 @@ import { createPictures, pictureViewer } from './services/pictures.js'
 import { createQuestions } from './services/questions.js'
 import { createReceipts } from './services/receipts.js'
 import { createRefunds } from './services/refunds.js'
+import { createReviews } from './services/reviews.js'
 import { createStrays } from './services/strays.js'
 import { createStock } from './services/stock.js'
 import { stripeProvider } from './services/stripe.js'
@@ -87,12 +88,12 @@ export async function openShop(env: Env, logger: Console) {
         warnOfDuplicate(payment)
         await checkout.noteChange(payment)
       },
-      failed: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
-      expired: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
-      canceled: (payment) => checkout.markUnpaid(payment, 'payment_failed'),
+      failed: (payment) => checkout.markUnpaid(payment),
+      expired: (payment) => checkout.markUnpaid(payment),
+      canceled: (payment) => checkout.markUnpaid(payment),
       async review(payment, { refundId }) {
         if (refundId) await checkout.noteChange(payment)
-        else await checkout.markUnpaid(payment, 'review')
+        else await checkout.markInReview(payment)
       },
       async refundFailed(payment) {
         await checkout.markRefunded(payment)
@@ -120,6 +121,7 @@ export async function openShop(env: Env, logger: Console) {
   const checkout = createCheckout({ Order, orders, stock, payments, accounts, strays })
   const bills = createBills({ Order, orders, mpesa, shortcode: env.MPESA_SHORTCODE, logger })
   const refunds = createRefunds({ orders, payments })
+  const reviews = createReviews({ orders, payments, checkout })
   const urls = mpesaCallbackUrls({ url: env.MPESA_CALLBACK_URL, secret: env.MPESA_CALLBACK_SECRET })
   const questions = createQuestions({ Question, mpesa, urls, canAsk: initiator !== undefined, logger })
   const answers = mpesaCallbacks({
@@ -130,7 +132,7 @@ export async function openShop(env: Env, logger: Console) {
   })
   return {
     ...{ db, payments, mails, mailer, accounts, catalogue, assortment, pictures, comments },
-    ...{ stock, orders, checkout, bills, strays, refunds, questions, answers, Product },
+    ...{ stock, orders, checkout, bills, strays, refunds, reviews, questions, answers, Product },
     takesCards: stripe !== undefined,
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { viewOrder } from '../src/services/order-view.js'
+import { paymentIdsOf } from '../src/services/orders.js'
 import { databases, paymentOf, servicesOn } from './support.js'
 
 const database = databases()
@@ -89,10 +90,22 @@ describe('orders', () => {
     expect(await checkout.markPaid(paymentOf(order, 'first'))).toMatchObject({ number: order.number })
     expect(await checkout.markPaid(paymentOf(order, 'first'))).toMatchObject({ number: order.number })
     expect(await checkout.markPaid(paymentOf(order, 'second'))).toBeUndefined()
-    await checkout.markUnpaid(paymentOf(order, 'first'), 'payment_failed')
+    await checkout.markUnpaid(paymentOf(order, 'first'))
     const settled = await orders.find('wanjiku', order.number)
     expect(settled).toMatchObject({ status: 'paid', paidBy: 'first' })
     expect([...settled.overpaidBy]).toEqual(['second'])
+  })
+
+  it('shows a payment that is to be checked, also where it came by Pay Bill or another one is under way', async () => {
+    const { place, orders, checkout } = await shop()
+    const order = await place()
+    const typed = { ...paymentOf(order, 'bill'), reference: ` ${order.number.toLowerCase()}` }
+    await checkout.markInReview(typed)
+    await checkout.markInReview(typed)
+    const found = await orders.find('wanjiku', order.number)
+    expect(found.status).toBe('awaiting_payment')
+    expect(paymentIdsOf(found)).toEqual(['bill'])
+    expect(found.changedAt).toBeInstanceOf(Date)
   })
 
   it('counts a part that was given back, and is refunded once all is', async () => {

@@ -34,7 +34,7 @@ const orderSchema = new Schema({
   stock: { type: String, enum: ['reserved', 'released', 'sold', 'short'], required: true },
   /** The name of the hold on its goods; see `Product.reservations`. */
   hold: { type: String, required: true },
-  /** Every payment that was begun, one for each press of the button. */
+  /** Every payment that was begun, one for each press of the button; and what came otherwise and is to be checked. */
   payments: { type: [String], default: [] },
   /** The payment under way, or the last one. */
   paymentId: String,

@@ -31,7 +31,8 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
     pay,
     giveUp,
     markPaid,
-    markUnpaid: settle,
+    markUnpaid,
+    markInReview,
     markRefunded,
     noteChange,
     releaseAbandoned,
@@ -53,7 +54,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
     if (current.status === 'paying' && current.paymentId === payment.id) {
       const started = await payments.start(payment.id)
       // Nothing was sent (M-Pesa is busy, say): the customer may press again.
-      if (started.status === 'created') await settle(started, 'payment_failed')
+      if (started.status === 'created') await markUnpaid(started)
       const { next } = started
       return { order: await orders.find(userId, key), ...(next && { next }) }
     }
@@ -71,7 +72,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
     const order = await orders.find(userId, key)
     if (order.status === 'paying') {
       const payment = await payments.cancel(order.paymentId!)
-      if (payment.status === 'canceled') await settle(payment, 'payment_failed')
+      if (payment.status === 'canceled') await markUnpaid(payment)
     }
     return orders.find(userId, key)
   }
@@ -129,17 +130,28 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
   /** The order itself stays as it is; whoever looks at it is to see what became of a payment or refund of it. */
   function noteChange({ id }: Payment) {
     return Order.findOneAndUpdate(
-      { $or: [{ paidBy: id }, { overpaidBy: id }] },
+      { $or: [{ payments: id }, { paidBy: id }, { overpaidBy: id }] },
       { $currentDate: { changedAt: true } },
       { returnDocument: 'after' },
     )
   }
 
   /** Effect of a payment that will not succeed. Only the payment under way may fail its order. */
-  async function settle(payment: Payment, status: 'payment_failed' | 'review') {
+  async function markUnpaid({ id, reference }: Payment) {
     await Order.updateOne(
-      { number: payment.reference, paymentId: payment.id, status: 'paying' },
-      { $set: { status }, $currentDate: { changedAt: true } },
+      { number: reference, paymentId: id, status: { $in: ['paying', 'review'] } },
+      { $set: { status: 'payment_failed' }, $currentDate: { changedAt: true } },
+    )
+  }
+
+  /** Effect of a payment that a person must look at: its order shows it, also where another one is under way or has paid. */
+  async function markInReview({ id, reference }: Payment) {
+    const order = { number: orderNumberIn(reference) }
+    const now = { $currentDate: { changedAt: true } } as const
+    await Order.updateOne(order, { $addToSet: { payments: id }, ...now })
+    await Order.updateOne(
+      { ...order, paymentId: id, status: 'paying' },
+      { $set: { status: 'review' }, ...now },
     )
   }
 
@@ -150,7 +162,7 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
   async function releaseAbandoned({ unsentMs, openPageMs }: { unsentMs: number; openPageMs: number }) {
     for (const order of await Order.find({ status: 'paying', changedAt: { $lt: ago(unsentMs) } })) {
       const payment = await payments.get(order.paymentId!)
-      if (payment?.status === 'created') await settle(payment, 'payment_failed')
+      if (payment?.status === 'created') await markUnpaid(payment)
       const isLeft = payment?.provider === 'stripe' && order.changedAt! < ago(openPageMs)
       if (isLeft && (payment.status === 'pending' || payment.status === 'requires_action')) {
         await payments.cancel(payment.id)

@@ -3,6 +3,8 @@ import type { Money, Payment, Payments, RefundMethod } from '@ementech/payments'
 import { mpesaCode } from '@ementech/payments/mpesa'
 import type { Order } from '../models/order.js'
 import { methodOf, moneyIn } from './money-in.js'
+import { paymentIdsOf } from './orders.js'
+import { reviewsOf } from './reviews.js'
 
 /** What a customer sees of an order. */
 export async function viewOrder(order: HydratedDocument<Order>, payments: Pick<Payments, 'get'>) {
@@ -46,14 +48,15 @@ export async function viewOrderForAdmin(
   order: HydratedDocument<Order>,
   { payments, addressee }: AdminViewOptions,
 ) {
-  const read = async (id: string | null | undefined) => (id ? await payments.get(id) : null)
-  const [view, paidWith, customer, ...more] = await Promise.all([
-    viewOrder(order, payments),
-    read(order.paidBy),
+  const [customer, ...found] = await Promise.all([
     addressee(order.userId),
-    ...order.overpaidBy.map(read),
+    ...paymentIdsOf(order).map((id) => payments.get(id)),
   ])
-  const duplicates = more.filter((payment) => payment !== null)
+  const known = found.filter((payment) => payment !== null)
+  const read = (id: string | null | undefined) => known.find((payment) => payment.id === id) ?? null
+  const view = await viewOrder(order, { get: async (id) => read(id) })
+  const paidWith = read(order.paidBy)
+  const duplicates = order.overpaidBy.map(read).filter((payment) => payment !== null)
   const [kept = null, ...besides] = paidWith ? moneyIn(paidWith) : []
   const refunds = [...(paidWith ? [paidWith] : []), ...duplicates].flatMap(viewRefunds)
   return {
@@ -64,6 +67,8 @@ export async function viewOrderForAdmin(
     /** What came although the order was paid: second attempts of its payment, and other payments. */
     overpaid: [...besides, ...duplicates.flatMap(moneyIn)],
     refunds: refunds.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
+    /** What nobody knows until a person has looked it up: payments, and refunds of them. */
+    reviews: known.flatMap(reviewsOf),
   }
 }
 

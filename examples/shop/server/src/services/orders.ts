@@ -107,6 +107,12 @@ function orderNumber(): string {
   return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('')
 }
 
+/** Every payment that an order knows of, however it came. */
+export function paymentIdsOf({ payments, paymentId, paidBy, overpaidBy }: Order): string[] {
+  const ids = [...payments, paymentId, paidBy, ...overpaidBy]
+  return [...new Set(ids.filter((id) => typeof id === 'string'))]
+}
+
 /** Statuses in which an order can be paid. */
 export const payable = ['awaiting_payment', 'payment_failed'] as const
 

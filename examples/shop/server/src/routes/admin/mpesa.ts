@@ -1,10 +1,10 @@
 import { Router } from 'express'
-import { parseReceipt } from '@ementech/payments/mpesa'
 import { getAuth } from '@ementech/security'
 import { z } from 'zod'
 import type { Security } from '../../security.js'
 import type { Questions } from '../../services/questions.js'
 import { idempotencyKey } from '../idempotency.js'
+import { mpesaReceipt } from '../ids.js'
 
 interface MpesaRoutesOptions {
   security: Security
@@ -25,15 +25,7 @@ export function mpesaRoutes({ security, questions }: MpesaRoutesOptions): Router
     res.status(202).json({ question: await questions.askBalance(asking) })
   })
 
-  const receipt = z
-    .string()
-    .trim()
-    .toUpperCase()
-    .refine(
-      (text) => parseReceipt(text) !== null,
-      'is no M-Pesa receipt: ten letters and digits, as in UKQ1AB2CD3',
-    )
-  const transaction = validate({ body: z.object({ receipt }) })
+  const transaction = validate({ body: z.object({ receipt: mpesaReceipt }) })
   router.post('/transactions', transaction, async (req, res) => {
     const asking = { actor: getAuth(req).sub, idempotencyKey: idempotencyKey(req) }
     const { body } = transaction.of(req)

@@ -9,20 +9,22 @@ import type { Accounts } from '../../services/accounts.js'
 import { viewOrderForAdmin } from '../../services/order-view.js'
 import type { Orders } from '../../services/orders.js'
 import type { Refunds } from '../../services/refunds.js'
+import type { Reviews } from '../../services/reviews.js'
 import { idempotencyKey } from '../idempotency.js'
-import { orderKey } from '../ids.js'
+import { mpesaReceipt, orderKey } from '../ids.js'
 
 interface AdminOrderRoutesOptions {
   security: Security
   orders: Orders
   refunds: Refunds
+  reviews: Reviews
   payments: Payments
   accounts: Accounts
 }
 
 /** Everybody's orders, and their money. */
 export function adminOrderRoutes(options: AdminOrderRoutesOptions): Router {
-  const { security, orders, refunds, payments, accounts } = options
+  const { security, orders, refunds, reviews, payments, accounts } = options
   const { validate } = security
   const view = (order: HydratedDocument<Order>) =>
     viewOrderForAdmin(order, { payments, addressee: accounts.addressee })
@@ -53,6 +55,21 @@ export function adminOrderRoutes(options: AdminOrderRoutesOptions): Router {
     const { params, body } = refunding.of(req)
     const who = { actor: getAuth(req).sub, idempotencyKey: idempotencyKey(req) }
     res.status(202).json({ order: await view(await refunds.refund(params.id, { ...body, ...who })) })
+  })
+
+  const settling = validate({
+    params: z.object({ id: orderKey }),
+    body: z.object({
+      paymentId: z.string().min(1).max(100),
+      refundId: z.string().min(1).max(100).optional(),
+      status: z.enum(['succeeded', 'failed']),
+      receipt: mpesaReceipt.optional(),
+    }),
+  })
+  router.post('/:id/reviews', settling, async (req, res) => {
+    const { params, body } = settling.of(req)
+    const decision = { ...body, actor: getAuth(req).sub }
+    res.status(202).json({ order: await view(await reviews.settle(params.id, decision)) })
   })
 
   return router
