@@ -1,5 +1,13 @@
 import { call, until } from './shop.js'
 
+interface Push {
+  phone: string
+  callbackUrl: string
+  merchantRequestId: string
+  checkoutRequestId: string
+  result?: { receipt?: string }
+}
+
 interface Charge {
   paid: boolean
   amount: number
@@ -28,6 +36,24 @@ export function sandboxAt(url: string) {
     /** Something of M-Pesa goes wrong. */
     async fault(order: object) {
       await ask('POST', '/faults', order)
+    },
+
+    /** Somebody reports the last prompt of a phone as paid, with an amount of their own. */
+    async report(phone: string, amount: number) {
+      const { callbackUrl, merchantRequestId, checkoutRequestId } = await lastPush(phone)
+      const ids = { MerchantRequestID: merchantRequestId, CheckoutRequestID: checkoutRequestId }
+      const Item = [
+        { Name: 'Amount', Value: amount },
+        { Name: 'MpesaReceiptNumber', Value: 'UKQ1AB2CD3' },
+      ]
+      const result = { ResultCode: 0, ResultDesc: 'ok', CallbackMetadata: { Item } }
+      const { origin, pathname } = new URL(callbackUrl)
+      await call(origin, 'POST', pathname, { Body: { stkCallback: { ...ids, ...result } } })
+    },
+
+    /** What M-Pesa itself calls the last payment by a prompt of this phone. */
+    async receipt(phone: string): Promise<string> {
+      return (await lastPush(phone)).result!.receipt!
     },
 
     /** Time passes for M-Pesa and its phones. */
@@ -92,6 +118,10 @@ export function sandboxAt(url: string) {
         return subjects.length >= atLeast && subjects.sort()
       })
     },
+  }
+
+  async function lastPush(phone: string): Promise<Push> {
+    return (await list<Push>('/transactions')).findLast((push) => push.phone === phone)!
   }
 
   async function promptOn(phone: string) {

@@ -200,7 +200,7 @@ async function openForBusiness() {
     ...{ JWT_REFRESH_SECRET: secret, JWT_REFRESH_EXPIRY: 86_400 },
   } as unknown as Env
   const opened = await openShop(env, silent)
-  const { db, accounts, payments, checkout, orders, Product } = opened
+  const { db, accounts, payments, checkout, Product } = opened
   await seedProducts(Product)
   const stored = db.connection.collection<StoredPayment>('payments')
   const worker = payments.worker({ pollMs: 20 })

@@ -132,6 +132,23 @@ export interface AdminOrder extends Order {
     reason?: string
     createdAt: string
   }[]
+  /** What a person has to look up. */
+  reviews: Review[]
+}
+
+/** A payment, or with `refundId` a refund of it, of which nobody knows what became. */
+export interface Review {
+  paymentId: string
+  refundId?: string
+  method: 'mpesa' | 'card'
+  /** Of a payment. */
+  reason?: 'mismatch' | 'reference' | 'contradiction' | 'unconfirmed' | 'unresolved' | 'late_after_cancel'
+  amount: Money
+  /** What M-Pesa calls the payment, as far as it has named it. */
+  receipt?: string
+  /** What the provider calls it. */
+  reference?: string
+  createdAt: string
 }
 
 /** How M-Pesa gives back: the payment itself, whole; or money to the phone that paid. */

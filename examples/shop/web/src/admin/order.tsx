@@ -10,6 +10,7 @@ import type { AdminOrder } from '../types'
 import { Duplicate, hasBesides } from './duplicate'
 import { useLoaded } from './loaded'
 import { RefundForm } from './refund-form'
+import { Review } from './review'
 import { texts as t } from './texts'
 
 /** One order: who bought what, how it was paid, and what went back. */
@@ -43,6 +44,9 @@ export function OrderPage({ id }: { id: string }) {
           <Lines lines={order.items} total={order.total} />
         </div>
         <div className="office-money">
+          {order.reviews.map((review) => (
+            <Review key={review.refundId ?? review.paymentId} order={order} review={review} done={done} />
+          ))}
           {order.refunds.length > 0 && (
             <section aria-labelledby="refunds" className="summary">
               <h2 id="refunds">{t.refunds}</h2>

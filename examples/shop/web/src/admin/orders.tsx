@@ -54,6 +54,9 @@ function Row({ order }: { order: AdminOrder }) {
       <div className="order-sum">
         <p className="price">{money(order.total)}</p>
         <p className={`badge ${order.status}`}>{t.status[order.status]}</p>
+        {order.reviews.length > 0 && order.status !== 'review' && (
+          <p className="badge review">{t.status.review}</p>
+        )}
         {hasBesides(order) && (
           <p className="badge payment_failed">{order.paidWith ? t.paidTwice : t.notDue}</p>
         )}

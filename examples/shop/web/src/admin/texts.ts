@@ -59,6 +59,65 @@ export const texts = {
     review: 'to be checked',
   } as Record<string, string>,
 
+  review: {
+    payment: {
+      title: 'Did the money come?',
+      why: {
+        mismatch: 'This payment was reported with another amount than the order costs.',
+        reference: 'This payment was reported under a name that is not its own.',
+        contradiction: 'This payment was reported, and denied when we asked.',
+        unconfirmed: 'This payment was reported, and nobody could be asked whether that is true.',
+        unresolved: 'No answer has come about this payment.',
+        late_after_cancel: 'This payment came after it had been called off.',
+      },
+      lookUp: {
+        mpesa:
+          'Look on the M-Pesa portal, among the payments to our paybill, for the whole amount from this payer.',
+        card: 'Look in Stripe’s dashboard, by the name below, whether the whole amount was charged.',
+      },
+      succeeded: 'The money came',
+      failed: 'No money came',
+      then: {
+        succeeded: 'The order is paid then: its goods are sold, and the customer is told by mail.',
+        failed:
+          'The order is not paid then: the customer can pay it anew, and its goods are set free if not.',
+      },
+      thenBesides: {
+        succeeded:
+          'The order is paid already: this is kept then as money that came besides, to be given back.',
+        failed: 'The order stays paid by the other payment.',
+      },
+      sure: { succeeded: 'Yes, the money came', failed: 'Yes, no money came' },
+    },
+    refund: {
+      title: 'Did the money go back?',
+      why: 'Nobody could tell us whether this money has reached the customer.',
+      lookUp: {
+        mpesa:
+          'Look on the M-Pesa portal for a payment to the customer, or for the reversal of the receipt below.',
+        card: 'Look in Stripe’s dashboard, by the name below, whether the charge was refunded.',
+      },
+      succeeded: 'The money went back',
+      failed: 'It did not',
+      then: {
+        succeeded: 'It counts as given back then, and the customer is told by mail.',
+        failed: 'It can be given back anew then. If it did go, the customer has it twice.',
+      },
+      sure: { succeeded: 'Yes, it went back', failed: 'Yes, it did not go' },
+    },
+    forGood: 'This cannot be changed afterwards.',
+    back: 'Look again',
+    amount: 'Amount',
+    since: 'Begun',
+    account: 'Account number',
+    phone: 'Phone',
+    receipt: 'M-Pesa receipt',
+    receiptHint: 'As the portal has it: without it, the money could never be given back.',
+    receiptNamed: 'This one was reported. Compare it with the portal: anybody could have reported it.',
+    reference: 'Stripe’s name for it',
+    way: 'How',
+  },
+
   noProducts: 'Nothing is for sale yet.',
   mpesa: {
     notAskable: 'M-Pesa answers nobody here: the server has no initiator (MPESA_INITIATOR_NAME).',
