@@ -71,6 +71,8 @@ function Decision({ order, review, done }: ReviewProps) {
   const about = refundId ? t.refund : t.payment
   const hasReceipt = method === 'mpesa' && !refundId
 
+  const named = hasReceipt && found === 'succeeded' ? receipt.trim().toUpperCase() : undefined
+
   function ask(event: React.SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     const { submitter } = event.nativeEvent as SubmitEvent
@@ -80,7 +82,6 @@ function Decision({ order, review, done }: ReviewProps) {
 
   async function settle(event: React.SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
-    const named = hasReceipt && found === 'succeeded' ? receipt : undefined
     const body = { paymentId, refundId, status: found, receipt: named }
     setBusy(true)
     setError(undefined)
@@ -125,7 +126,7 @@ function Decision({ order, review, done }: ReviewProps) {
     <form className="form" onSubmit={settle}>
       {/* The button that had the focus is gone. */}
       <p ref={takeFocus} tabIndex={-1}>
-        <strong>{about[found]}.</strong> {then[found]} {t.forGood}
+        <strong>{[about[found], named].filter(Boolean).join(': ')}.</strong> {then[found]} {t.forGood}
       </p>
       {error && (
         <p className="problem" role="alert">
