@@ -30,6 +30,7 @@ describe.skipIf(!chromiumPath)('what the office looks up, in a browser', { timeo
       await came.getByRole('button', { name: 'Yes, the money came' }).click()
       await came.getByText(/is no M-Pesa receipt/).waitFor()
       expect(await receipt.getAttribute('aria-invalid')).toBe('true')
+      expect(await page.evaluate('document.activeElement.name')).toBe('receipt')
 
       await receipt.fill((await sandbox.receipt(phone)).toLowerCase())
       await came.getByRole('button', { name: 'The money came' }).click()
@@ -39,6 +40,7 @@ describe.skipIf(!chromiumPath)('what the office looks up, in a browser', { timeo
       )
       await looksWell(page, `office-review-sure-${viewport.width}`)
       await came.getByRole('button', { name: 'Look again' }).click()
+      expect(await page.evaluate('document.activeElement.localName')).toBe('form')
       await came.getByRole('button', { name: 'The money came' }).click()
       await came.getByRole('button', { name: 'Yes, the money came' }).click()
       await came.waitFor({ state: 'detached' })

@@ -64,13 +64,13 @@ function Facts({ order, review }: ReviewProps) {
 function Decision({ order, review, done }: ReviewProps) {
   const { problem } = useI18n()
   const { paymentId, refundId, method } = review
-  const [found, setFound] = useState<'succeeded' | 'failed'>()
+  /** null: what was said is to be said anew. */
+  const [found, setFound] = useState<'succeeded' | 'failed' | null>()
   const [receipt, setReceipt] = useState(review.receipt ?? '')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
   const about = refundId ? t.refund : t.payment
   const hasReceipt = method === 'mpesa' && !refundId
-
   const named = hasReceipt && found === 'succeeded' ? receipt.trim().toUpperCase() : undefined
 
   function ask(event: React.SubmitEvent<HTMLFormElement>) {
@@ -89,14 +89,14 @@ function Decision({ order, review, done }: ReviewProps) {
       done((await authorized<{ order: AdminOrder }>(`/admin/orders/${order.id}/reviews`, { body })).order)
     } catch (failure) {
       setError(failure as ApiError)
-      if ((failure as ApiError).fields.receipt) setFound(undefined)
+      if ((failure as ApiError).fields.receipt) setFound(null)
     }
     setBusy(false)
   }
 
   if (!found) {
     return (
-      <form className="form" onSubmit={ask}>
+      <form className="form" onSubmit={ask} tabIndex={-1} ref={found === null && !error ? takeFocus : null}>
         {hasReceipt && (
           <Field
             label={t.receipt}
@@ -110,6 +110,7 @@ function Decision({ order, review, done }: ReviewProps) {
             spellCheck={false}
             hint={review.receipt ? t.receiptNamed : t.receiptHint}
             error={error?.fields.receipt}
+            autoFocus={error !== undefined}
           />
         )}
         <button type="submit" className="button wide" value="succeeded">
@@ -124,7 +125,6 @@ function Decision({ order, review, done }: ReviewProps) {
   const then = order.paidWith && !refundId ? t.payment.thenBesides : about.then
   return (
     <form className="form" onSubmit={settle}>
-      {/* The button that had the focus is gone. */}
       <p ref={takeFocus} tabIndex={-1}>
         <strong>{[about[found], named].filter(Boolean).join(': ')}.</strong> {then[found]} {t.forGood}
       </p>
@@ -134,13 +134,14 @@ function Decision({ order, review, done }: ReviewProps) {
         </p>
       )}
       <Submit busy={busy}>{about.sure[found]}</Submit>
-      <button type="button" className="button wide quiet" onClick={() => setFound(undefined)}>
+      <button type="button" className="button wide quiet" onClick={() => setFound(null)}>
         {t.back}
       </button>
     </form>
   )
 }
 
+/** The button that had it is gone. */
 function takeFocus(element: HTMLElement | null) {
   element?.focus()
 }
