@@ -1,9 +1,10 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { findAuth } from './authenticate.js'
 import { SecurityError } from './errors.js'
 import { silentLogger, type Logger } from './logger.js'
 import { memoryRateLimitStore } from './memory-rate-limit-store.js'
 import { assertKnownKeys, assertWhole } from './options.js'
+import { problemOf } from './problem.js'
 import { diagnosisOf } from './proxy-diagnosis.js'
 import { createCounter, type Verdict } from './rate-limit-counter.js'
 import { seconds } from './rate-limit-headers.js'
@@ -27,6 +28,11 @@ export interface RateLimitOptions {
   ipv6PrefixBits?: number
   /** Makes the partition keys in the headers unreadable; the same in all processes. @default random */
   secret?: string
+  /**
+   * `error` hands a 429 to the application's error handler. `problem` sends it from here, as `errorHandler()` would, but
+   * without a request id and past every error handler and its log: a flood then costs a fifth less. @default 'error'
+   */
+  refuseWith?: 'error' | 'problem'
   /** @default true */
   production?: boolean
   /** @default silent */
@@ -51,6 +57,7 @@ const optionKeys = [
   'userId',
   'ipv6PrefixBits',
   'secret',
+  'refuseWith',
   'production',
   'logger',
 ] as const satisfies readonly (keyof RateLimitOptions)[]
@@ -63,6 +70,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   assertKnownKeys('rateLimit', options, optionKeys)
   const { store = memoryRateLimitStore(), storeTimeoutMs = 150, storeRetryMs = 1000, secret } = options
   const { userId = signedInUser, ipv6PrefixBits = 56, production = true, logger = silentLogger } = options
+  const refuse = waysToRefuse[options.refuseWith ?? 'error']
+  if (!refuse) throw new TypeError("rateLimit: refuseWith is 'error' or 'problem'.")
   assertWhole('rateLimit: storeTimeoutMs', storeTimeoutMs, 1, 10_000)
   assertWhole('rateLimit: storeRetryMs', storeRetryMs, 1, 600_000)
   assertWhole('rateLimit: ipv6PrefixBits', ipv6PrefixBits, 32, 128)
@@ -89,8 +98,15 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   function rateLimitMiddleware(...[req, res, next]: Parameters<RequestHandler>): void {
     diagnose(req)
     const verdicts = countAll(req, res)
-    if (verdicts instanceof Promise) verdicts.then((all) => next(refusal(all)), next)
-    else next(refusal(verdicts))
+    if (verdicts instanceof Promise) verdicts.then((all) => decide(all, res, next), next)
+    else decide(verdicts, res, next)
+  }
+
+  function decide(verdicts: readonly Verdict[], res: Response, next: NextFunction): void {
+    const refused = verdicts.filter(isRefused)
+    if (refused.length > 0) refuse!(Math.max(...refused.map(({ resetMs }) => resetMs)), res, next)
+    else if (verdicts.includes('unavailable')) next(unavailable())
+    else next()
   }
 
   /** All at once, so that a client of Redis sends them together. Without a promise where none is needed. */
@@ -115,13 +131,17 @@ function signedInUser(req: Request): string | undefined {
   return findAuth(req)?.sub
 }
 
-/** Why the request may not pass, or undefined. */
-function refusal(verdicts: readonly Verdict[]): SecurityError | undefined {
-  const refused = verdicts.filter(
-    (verdict): verdict is Taken => typeof verdict === 'object' && !verdict.isAllowed,
-  )
-  if (refused.length > 0) return limited(Math.max(...refused.map(({ resetMs }) => resetMs)))
-  return verdicts.includes('unavailable') ? unavailable() : undefined
+function isRefused(verdict: Verdict): verdict is Taken {
+  return typeof verdict === 'object' && !verdict.isAllowed
+}
+
+/** The ways of a 429. */
+const waysToRefuse: Record<string, (resetMs: number, res: Response, next: NextFunction) => void> = {
+  error: (resetMs, _res, next) => next(limited(resetMs)),
+  problem: (resetMs, res) => {
+    res.writeHead(429, { ...limitedHeaders, 'Retry-After': retryAfter(resetMs) })
+    res.end(limitedBody)
+  },
 }
 
 /** RFC 6585, 4. */
@@ -130,9 +150,20 @@ function limited(resetMs: number): SecurityError {
     () =>
       new SecurityError('SECURITY_RATE_LIMITED', 'Too many requests. Wait as long as Retry-After says.', {
         status: 429,
-        headers: { 'Retry-After': String(seconds(resetMs)) },
+        headers: { 'Retry-After': retryAfter(resetMs) },
       }),
   )
+}
+
+const limitedBody = JSON.stringify(problemOf(limited(0), { production: true }).problem)
+const limitedHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Type': 'application/problem+json',
+  'Content-Length': Buffer.byteLength(limitedBody),
+}
+
+function retryAfter(resetMs: number): string {
+  return String(seconds(resetMs))
 }
 
 /** Where a client was refused says nothing, and in a flood of requests the stack is a good part of what one costs. */

@@ -58,6 +58,32 @@ describe.each(expressVersions)('rateLimit() on %s', (_name, express) => {
     expect((await fetch(`${server.url}/free`)).status).toBe(200)
   })
 
+  it('answers by itself when told to, as the error handler would, and asks none', async () => {
+    const answers = []
+    for (const refuseWith of ['error', 'problem'] as const) {
+      await using server = await serve(
+        limitedApp({ secret: 'same', policy: { ...policy, limit: 1 }, refuseWith }),
+      )
+      await fetch(server.url)
+      const answer = await fetch(server.url)
+      const { date: _, 'retry-after': wait, ratelimit, ...headers } = Object.fromEntries(answer.headers)
+      expect(ratelimit).toBe(`"test";r=0;t=${wait}`)
+      answers.push({ status: answer.status, headers, body: await answer.text() })
+    }
+    expect(answers[1]).toEqual(answers[0])
+
+    const app = express()
+    app.use(
+      rateLimit({ policy: { ...policy, limit: 1 }, refuseWith: 'problem' }),
+      (_req, res) => void res.send('ok'),
+    )
+    await using server = await serve(app)
+    await fetch(server.url)
+    expect(await (await fetch(server.url)).json()).toMatchObject({ code: 'SECURITY_RATE_LIMITED' })
+    expect((await fetch(server.url, { method: 'HEAD' })).status).toBe(429)
+    expect(() => rateLimit({ policy, refuseWith: 'html' as never })).toThrow(/^rateLimit: refuseWith is/)
+  })
+
   it('does not show whom it counts: the partition key is keyed', async () => {
     const partition = async (secret?: string) => {
       await using server = await serve(limitedApp(secret === undefined ? {} : { secret }))
