@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { money, type Payment } from '../src/index.js'
+import { memoryPaymentStore, money, type Payment } from '../src/index.js'
 import { createMpesa, type CustomerPayment, type ValidationVerdict } from '../src/mpesa.js'
 import { order, QUICK, startShop, type ShopOptions } from './shop.js'
 
@@ -191,15 +191,7 @@ test.each([
 ] as const)(
   'the money of a prompt that was given up counts once, though its callback comes after all: %s',
   async (_, sequence) => {
-    const worker = await open()
-    for (const fault of ['loseAnswer', 'dropCallback'] as const)
-      shop.daraja.faults.order({ fault, on: 'stkPush' })
-    const { id } = await shop.payments.create(order('150', { reference: 'ORDER-9' }))
-    await shop.payments.start(id)
-    await shop.phone.prompt()
-    await shop.phone.enterPin('1234')
-    const receipt = await until(() => shop.daraja.transactions()[0]!.result?.receipt)
-    await shop.until(id, 'expired')
+    const { worker, id, receipt } = await paidAndGivenUp()
 
     const news = {
       confirmation: () => confirmed({ receipt, reference: 'ORDER-9' }),
@@ -218,6 +210,47 @@ test.each([
     expect(shop.told).toEqual([`${id}:expired:1`, `${ids[statuses.indexOf('succeeded')]}:paid`])
   },
 )
+
+test('a callback that comes while its confirmation is being looked at is not overtaken by it', async () => {
+  const store = memoryPaymentStore()
+  let meanwhile = async () => {}
+  const { worker, id, receipt } = await paidAndGivenUp({
+    payments: {
+      store: {
+        ...store,
+        async listByReference(...asked) {
+          const found = await store.listByReference(...asked)
+          await meanwhile()
+          return found
+        },
+      },
+      retry: { baseMs: 10, capMs: 50, maxAttempts: 200 },
+    },
+  })
+  meanwhile = async () => {
+    meanwhile = async () => {}
+    await calledBack(receipt)
+    await shop.until(id, 'succeeded')
+  }
+  await confirmed({ receipt, reference: 'ORDER-9' })
+  await shop.until(id, 'succeeded')
+  await worker.drained()
+  expect(await totals()).toEqual({ ids: [id], statuses: ['succeeded'], captured: 15_000 })
+})
+
+/** A prompt that was paid, of which nobody told us: its answer and its callback were lost, and we have given it up. */
+async function paidAndGivenUp(options: ShopOptions = {}) {
+  const worker = await open(options)
+  for (const fault of ['loseAnswer', 'dropCallback'] as const)
+    shop.daraja.faults.order({ fault, on: 'stkPush' })
+  const { id } = await shop.payments.create(order('150', { reference: 'ORDER-9' }))
+  await shop.payments.start(id)
+  await shop.phone.prompt()
+  await shop.phone.enterPin('1234')
+  const receipt = await until(() => shop.daraja.transactions()[0]!.result?.receipt)
+  await shop.until(id, 'expired')
+  return { worker, id, receipt }
+}
 
 /** What there is of the order, and what it took. */
 async function totals() {
