@@ -52,9 +52,10 @@ function judge(
 }
 
 // Only plain names are looked at, and shown: a line of a file that was torn apart (an unquoted PEM) can make a name
-// out of a secret.
+// out of a secret. In names a digit stands in a short word (S3, OAUTH2) or at a word's end, in secrets anywhere.
 function isName(name: string): boolean {
-  return name.length <= 48 && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(name) && !clusterNoise.test(name)
+  if (name.length > 48 || clusterNoise.test(name)) return false
+  return /^(?!\d)(?:[A-Z]+\d*|[A-Z0-9]{1,6})(?:_(?:[A-Z]+\d*|[A-Z0-9]{1,6}))*$/.test(name)
 }
 
 // NODE_ENV alone does not make Node's own variables suspicious.
