@@ -120,6 +120,23 @@ it('answers other methods and other paths as the gateway does', async () => {
   expect(await code('POST', '/mpesa/stkpush/v2/processrequest')).toEqual([404, '404.001.01'])
 })
 
+it.each([
+  '/mpesa/b2b/v1/paymentrequest',
+  '/standingorder/v1/createStandingOrderExternal',
+  '/pulltransactions/v1/query',
+  '/v1/ussdpush/get-msisdn',
+  '/v1/billmanager-invoice/optin',
+  '/v1/KYC-validation/validateID',
+  '/imsi/v2/checkATI',
+  '/registration/lookup/v1/checkATI',
+  '/sfcverify/v1/query/info',
+  `/${path}`,
+])('answers %s, which is not here, as Daraja does and not as a page', async (missing) => {
+  const sandbox = await sandboxFor()
+  const response = await fetch(sandbox.url + missing, { method: 'POST', body: '{}' })
+  expect([response.status, await response.json()]).toMatchObject([404, { errorCode: '404.001.01' }])
+})
+
 it('locks the subscriber while a prompt is open, and nobody else', async () => {
   const sandbox = await sandboxFor()
   const client = clientOf(sandbox)

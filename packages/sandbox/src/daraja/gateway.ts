@@ -13,7 +13,7 @@ import { registerUrls, simulate } from './c2b-requests.js'
 import type { Context } from './context.js'
 import { text, type Fields } from './fields.js'
 import { isAuthorized, oauth } from './oauth.js'
-import { operations, type OperationName } from './operations.js'
+import { elsewhere, operations, type OperationName } from './operations.js'
 import type { Jobs } from './jobs.js'
 import type { Pushes } from './pushes.js'
 import { qrCode } from './qr-code.js'
@@ -98,9 +98,7 @@ export function createGateway(context: Context, { pushes, jobs, c2b, log }: Gate
   for (const name of Object.keys(operations) as OperationName[]) {
     router.all(operations[name].path, handle(name))
   }
-  router.use(['/mpesa', '/oauth'], (_req, res) =>
-    send(res, refusal(random, 404, '404.001.01', 'Resource not found')),
-  )
+  router.use(elsewhere, (_req, res) => send(res, refusal(random, 404, '404.001.01', 'Resource not found')))
   router.use(answerError(random))
   return router
 }

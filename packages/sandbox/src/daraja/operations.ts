@@ -82,3 +82,9 @@ export const operations: Record<OperationName, Operation> = {
     invalidToken: invalidStkToken,
   },
 }
+
+/** Where the rest of Daraja is, which is not here. `//` is what a base URL with a slash at its end makes. */
+export const elsewhere = [
+  ...['/mpesa', '/oauth', '/standingorder', '/pulltransactions', '/imsi', '/registration', '/sfcverify'],
+  ...['/v1/ussdpush', '/v1/billmanager-invoice', '/v1/KYC-validation', '/v1/lipa', /^\/\/[^/]*/],
+]
