@@ -119,8 +119,16 @@ it('a wrong password is 2001, three in a row lock the initiator: 8006; a right o
   expect([await attempt(wrong), await attempt({ Initiator: 'somebody' })]).toEqual([2001, 2001])
   expect(await attempt({})).toBe('R000002')
   const unencrypted = { SecurityCredential: Buffer.from('Safaricom999!*!').toString('base64') }
-  expect([await attempt(wrong), await attempt(wrong), await attempt(unencrypted)]).toEqual([2001, 2001, 2001])
+  const plain = { SecurityCredential: 'Safaricom999!*!' }
+  expect([await attempt(wrong), await attempt(plain), await attempt(unencrypted)]).toEqual([2001, 2001, 2001])
   expect(await attempt({})).toBe(8006)
+})
+
+it('a credential may have been broken into lines, as openssl and base64 write it', async () => {
+  const { receipt, reverse, encrypted, outcome } = await paidShop()
+  const lines = encrypted('Safaricom999!*!').replace(/.{64}/g, '$&\n')
+  await reverse({ TransactionID: receipt, Amount: 100, SecurityCredential: `${lines}\n` })
+  expect((await outcome()).Result.ResultCode).toBe(0)
 })
 
 it.each([

@@ -72,3 +72,39 @@ it('refuses a question about nothing', async () => {
   const { status } = await paidShop()
   expect((await status({})).json).toMatchObject({ errorMessage: 'Bad Request - Invalid TransactionID' })
 })
+
+it.each([
+  ['1', john],
+  ['2', '174379'],
+  [2, 174379],
+])('takes the IdentifierType %j of the payer or of a till for a question about %s', async (type, party) => {
+  const { receipt, status, outcome } = await paidShop()
+  await status({ TransactionID: receipt, IdentifierType: type, PartyA: party })
+  expect((await outcome()).parameters).toMatchObject({ TransactionStatus: 'Completed', ReceiptNo: receipt })
+})
+
+it.each([
+  ['IdentifierType', '11'],
+  ['PartyA', '254'],
+  ['Remarks', ''],
+])('refuses a wrong %s', async (field, value) => {
+  const { receipt, status } = await paidShop()
+  const { json } = await status({ TransactionID: receipt, [field]: value })
+  expect(json.errorMessage).toBe(`Bad Request - Invalid ${field}`)
+})
+
+it('the payment of another person, or of a number that begins alike, is not told', async () => {
+  const { receipt, status, outcome } = await paidShop()
+  for (const PartyA of ['254711000001', '17437']) {
+    await status({ TransactionID: receipt, PartyA })
+    expect((await outcome()).Result).toMatchObject({ ResultCode: 'SFC_IC0003' })
+  }
+})
+
+it('a question and a balance want a remark of one letter, a payout and a reversal of two', async () => {
+  const { receipt, status, balance, reverse, b2c } = await paidShop()
+  const remark = { TransactionID: receipt, Amount: 100, Remarks: 'x' }
+  const payout = await b2c({ ...remark, OriginatorConversationID: 'payout-1' })
+  const answers = [await status(remark), await balance(remark), await reverse(remark), payout]
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 400, 400])
+})

@@ -14,11 +14,11 @@ export const transactionStatus: JobKind = {
     'Initiator',
     'SecurityCredential',
     'CommandID:TransactionStatusQuery',
-    'PartyA:shortcode',
-    'IdentifierType:4',
+    'PartyA:party',
+    'IdentifierType:1|2|4',
     'ResultURL',
     'QueueTimeOutURL',
-    'Remarks',
+    'Remarks:comment',
   ],
   requires: ({ TransactionID = '', OriginalConversationID = '' }) =>
     TransactionID || OriginalConversationID ? undefined : 'TransactionID',
@@ -45,8 +45,8 @@ function requestOf({ store }: Context, receipt: string, id: string): Job | undef
   )
 }
 
-function concerns({ lines }: LedgerEntry, shortcode: string): boolean {
-  return lines.some(({ account }) => account.startsWith(`merchant:${shortcode}`))
+function concerns({ lines }: LedgerEntry, party: string): boolean {
+  return lines.some(({ account }) => account.split(':')[1] === party)
 }
 
 function describeTransaction(
