@@ -15,7 +15,7 @@ import {
   type MoneyOut,
   type MoneyOutNews,
 } from '../src/mpesa.js'
-import { clientOptions, daraja, ENV } from './mpesa-support.js'
+import { clientOptions, daraja, ENV, listener } from './mpesa-support.js'
 import { PHONE } from './shop.js'
 
 const PAYOUT = {
@@ -177,6 +177,37 @@ describe('C2B', () => {
     await expect(mpesa.registerUrls({ ...urls, whenUnanswered: 'complete' })).rejects.toMatchObject({
       code: 'PAYMENTS_MPESA_REGISTERED',
       outcome: 'not_executed',
+    })
+  })
+
+  test('answers without a ResponseCode, as v1 has given them, are read by their words', async () => {
+    let said = ''
+    const server = await listener((req, res) =>
+      res.end(req.url!.startsWith('/oauth') ? '{"access_token":"t","expires_in":"3599"}' : said),
+    )
+    const mpesa = createMpesa(clientOptions({ ...ENV, MPESA_BASE_URL: server.url }))
+    const urls = { confirmationUrl: 'https://shop.example/in', validationUrl: 'https://shop.example/ask' }
+    const register = (ResponseDescription: string, fields = {}) => {
+      said = JSON.stringify({
+        ConversationID: '',
+        OriginatorCoversationID: '',
+        ResponseDescription,
+        ...fields,
+      })
+      return mpesa.registerUrls({ ...urls, whenUnanswered: 'complete' })
+    }
+    await register('success')
+    await register('Success', { ResponseCode: '00000000' })
+    said = '{"ResponseDescription":"Accept the service request successfully."}'
+    await mpesa.simulate({ amount: money('5', 'KES'), phone: PHONE, reference: 'ORDER-1' })
+    const already = register('Validation and Confirmation URLs are already registered')
+    await expect(already).rejects.toMatchObject({
+      code: 'PAYMENTS_MPESA_REGISTERED',
+      outcome: 'not_executed',
+    })
+    await expect(register('Unsuccessful')).rejects.toMatchObject({
+      code: 'PAYMENTS_MPESA_UNEXPECTED',
+      outcome: 'unknown',
     })
   })
 

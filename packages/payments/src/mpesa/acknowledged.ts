@@ -1,9 +1,9 @@
 import { PaymentsError } from '../errors.js'
 
-/** Throws unless Daraja has accepted the request: `ResponseCode` 0. */
+/** Throws unless Daraja has accepted the request: `ResponseCode` 0, which C2B has also written with more zeros. */
 export function assertAcknowledged(answer: Record<string, unknown>): void {
   const code = String(answer['ResponseCode'] ?? '')
-  if (code === '0') return
+  if (/^0+$/.test(code)) return
   if (code === '') throw unexpectedAnswer('an answer that is not understood')
   const said = String(answer['ResponseDescription'] ?? 'no reason given')
   throw new PaymentsError('PAYMENTS_MPESA_REFUSED', `Daraja refused the request: ${said}`, {

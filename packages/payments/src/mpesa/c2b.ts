@@ -1,3 +1,4 @@
+import { PaymentsError } from '../errors.js'
 import type { Money } from '../money.js'
 import { assertAcknowledged } from './acknowledged.js'
 import { assertCallbackUrl, type CallbackUrls } from './callback-url.js'
@@ -75,7 +76,7 @@ export function createC2b(deps: {
       confirmationUrl: urlFor('confirmation'),
       validationUrl: urlFor('validation'),
     })
-    assertAcknowledged(await http.post(OPERATIONS.registerUrls.path[version], body))
+    assertTaken(await http.post(OPERATIONS.registerUrls.path[version], body))
   }
 
   async function simulate(request: SimulateRequest): Promise<void> {
@@ -89,10 +90,23 @@ export function createC2b(deps: {
       phone: Number(normalizePhone(phone)),
       reference,
     })
-    assertAcknowledged(await http.post(OPERATIONS.simulate.path[version], body))
+    assertTaken(await http.post(OPERATIONS.simulate.path[version], body))
   }
 
   return { registerUrls, simulate }
+}
+
+/** v1 has answered without a `ResponseCode` (safaricom/mpesa-php-sdk#16, #32): then only the words say it. */
+function assertTaken(answer: Record<string, unknown>): void {
+  const said = String(answer['ResponseDescription'] ?? '')
+  if (/already registered/i.test(said)) {
+    throw new PaymentsError('PAYMENTS_MPESA_REGISTERED', `Daraja: ${said}`, {
+      status: 502,
+      outcome: 'not_executed',
+    })
+  }
+  const isTaken = answer['ResponseCode'] === undefined && /^(success|accept)/i.test(said)
+  if (!isTaken) assertAcknowledged(answer)
 }
 
 /**
