@@ -320,6 +320,21 @@ describe('what an answer proves', () => {
     expect(tokens).toBe(2)
   })
 
+  test('what is null in an answer is not there', async () => {
+    const nothing = { requestId: null, errorCode: null, errorMessage: '', fault: null }
+    const { client } = await recorded((req, res) =>
+      res.end(
+        json(
+          req.url!.includes('query')
+            ? { ...nothing, ResponseCode: '0', CheckoutRequestID: null, ResultCode: '1032' }
+            : { ...nothing, ResponseCode: '0', CheckoutRequestID: 'ws_1', MerchantRequestID: null },
+        ),
+      ),
+    )
+    expect(await client().stkPush(PUSH)).toMatchObject({ checkoutRequestId: 'ws_1', merchantRequestId: '' })
+    expect(await client().stkQuery('ws_1')).toMatchObject({ status: 'failed', result: { code: '1032' } })
+  })
+
   test('an answer about another prompt is no answer', async () => {
     const { client } = await recorded((_, res) =>
       res.end(json({ ResponseCode: '0', ResultCode: '0', CheckoutRequestID: 'ws_2' })),

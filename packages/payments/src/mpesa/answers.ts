@@ -12,7 +12,7 @@ const RATE_LIMIT_WAIT_MS = 15_000
 /** The JSON object of a good answer. Throws a {@link PaymentsError} that says what is proven by a bad one. */
 export function readAnswer(answer: Answer): Record<string, unknown> {
   const body = parseObject(answer.text)
-  if (body && answer.status < 300 && !('errorCode' in body) && !('fault' in body)) return body
+  if (body && answer.status < 300 && !isRefusal(body)) return body
   throw readFailure(answer, body)
 }
 
@@ -20,7 +20,7 @@ export function readAnswer(answer: Answer): Record<string, unknown> {
 export function isAuthFailure(answer: Answer): boolean {
   if (answer.status === 401) return true
   const body = parseObject(answer.text)
-  if (answer.status < 300 && !(body && 'errorCode' in body)) return false
+  if (answer.status < 300 && !(body && isRefusal(body))) return false
   return /invalid access token|invalid_access_token|no apiproduct match/i.test(answer.text)
 }
 
@@ -106,6 +106,11 @@ function failure(
     ...(envelope?.requestId && { requestId: envelope.requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   })
+}
+
+/** Refusals have come with status 200, too. */
+function isRefusal(body: Record<string, unknown>): boolean {
+  return (body['errorCode'] ?? body['fault'] ?? null) !== null
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

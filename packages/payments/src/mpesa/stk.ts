@@ -71,7 +71,7 @@ export function createStk(deps: StkDeps): Pick<MpesaClient, 'stkPush' | 'stkQuer
       if (!(error instanceof PaymentsError) || !/is being processed/i.test(error.message)) throw error
       return { status: 'pending', result: stkResult('4999'), resultDesc: error.message }
     }
-    if (answer['CheckoutRequestID'] !== undefined && answer['CheckoutRequestID'] !== checkoutRequestId) {
+    if ((answer['CheckoutRequestID'] ?? checkoutRequestId) !== checkoutRequestId) {
       throw new PaymentsError('PAYMENTS_MPESA_UNEXPECTED', 'Daraja: an answer about another prompt', {
         status: 502,
       })
