@@ -1,6 +1,7 @@
 import { cardEnding, type CardOutcome } from './cards.js'
 import { addCharge, captureCharge } from './charging.js'
 import type { PaymentError, PaymentIntent, PaymentMethod } from './objects.js'
+import { attach } from './payment-methods.js'
 import { documented, type ErrorFields } from './refusal.js'
 import type { Work } from './work.js'
 
@@ -48,6 +49,8 @@ export function authenticate(work: Work, intent: PaymentIntent, succeeds: boolea
 }
 
 function approve(work: Work, intent: PaymentIntent, method: PaymentMethod): Attempted {
+  const { customer, setup_future_usage } = intent
+  if (setup_future_usage && customer !== null && method.customer === null) attach(work, method, customer)
   const isHeld = intent.capture_method === 'manual'
   const charge = addCharge(work, intent, method)
   const paid: PaymentIntent = {

@@ -40,6 +40,30 @@ export interface Price {
   unit_amount_decimal: string
 }
 
+/** What a line item sells, made for it alone. */
+export interface Product {
+  id: string
+  object: 'product'
+  active: false
+  created: number
+  default_price: null
+  description: string | null
+  images: string[]
+  livemode: false
+  marketing_features: never[]
+  metadata: Metadata
+  name: string
+  package_dimensions: null
+  shippable: null
+  statement_descriptor: null
+  tax_code: string | null
+  tax_details: null
+  type: 'service'
+  unit_label: null
+  updated: number
+  url: null
+}
+
 /** A visit to the hosted pay page. */
 export interface CheckoutSession {
   id: string

@@ -32,6 +32,7 @@ const expandable: Record<string, Record<string, Expander>> = {
     source: (work, id) => work.get('charges', id) ?? work.get('refunds', id) ?? work.get('disputes', id),
   },
   'checkout.session': { customer, payment_intent: intent },
+  price: { product: (work, id) => work.get('products', id) },
 }
 
 /** What is left out unless it is asked for, by the object that it belongs to. */

@@ -20,6 +20,7 @@ import { listOf, text } from './params.js'
 import { paymentIntentOperations } from './payment-intents.js'
 import { paymentMethodOperations } from './payment-methods.js'
 import { refundOperations } from './refunds.js'
+import { productOperations } from './products.js'
 import { sessionOperations } from './sessions.js'
 import { invalid, Refusal } from './refusal.js'
 import { fingerprintOf, keptReply, keyInUse } from './replies.js'
@@ -33,6 +34,7 @@ const operations: Operation[] = [
   ...paymentIntentOperations,
   ...sessionOperations,
   ...customerOperations,
+  ...productOperations,
   ...paymentMethodOperations,
   ...chargeOperations,
   ...refundOperations,
@@ -61,7 +63,9 @@ export function createStripeGateway(
 
   function handle(operation: Operation): RequestHandler {
     const on = `${operation.method} ${operation.path}`
-    return async function stripeOperation(req, res) {
+    return async function stripeOperation(req, res, next) {
+      // No id is called that: it is a search, which this has not.
+      if (req.params.id === 'search') return next()
       const requestId = ids.request()
       const key = operation.method === 'POST' ? req.get('idempotency-key') : undefined
       let outgoing: Outgoing = { status: 500, body: {}, requestId, ...(key && { key }) }

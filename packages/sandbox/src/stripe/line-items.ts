@@ -11,6 +11,7 @@ import {
   text,
   type Reader,
 } from './params.js'
+import { newProduct } from './products.js'
 import { invalid } from './refusal.js'
 import type { Work } from './work.js'
 
@@ -119,7 +120,7 @@ function lineItemOf(work: Work, item: LineItemParams, path: string): LineItem {
       lookup_key: null,
       metadata: {},
       nickname: null,
-      product: ids.product(),
+      product: newProduct(work, data.product_data).id,
       recurring: null,
       tax_behavior: data.tax_behavior ?? 'unspecified',
       tiers_mode: null,

@@ -3,7 +3,7 @@ import type { Dispute } from './dispute-objects.js'
 import type { CheckoutSession } from './checkout-objects.js'
 import type { Address, Customer, Shipping } from './customer-objects.js'
 export type { BalanceTransaction, Charge, ChargeCard, ChargeOutcome, Refund } from './money-objects.js'
-export type { CheckoutSession, CustomerDetails, LineItem, Price } from './checkout-objects.js'
+export type { CheckoutSession, CustomerDetails, LineItem, Price, Product } from './checkout-objects.js'
 export type { Dispute } from './dispute-objects.js'
 export type { Address, Customer, Shipping } from './customer-objects.js'
 

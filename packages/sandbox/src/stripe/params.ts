@@ -146,13 +146,14 @@ function refuseUnknown(raw: RawHash, readers: Map<string, unknown>, nameOf: (key
 /** Parameters of Stripe that are refused here rather than ignored: an application would wait for their effect. */
 const unmodelled = new Set(
   (
-    'adaptive_pricing adjustable_quantity after_expiration allow_promotion_codes amount_details application_fee_amount ' +
-    'branding_settings confirmation_token consent_collection custom_fields custom_text customer_account customer_update ' +
-    'discounts excluded_payment_method_types hooks invoice_creation mandate mandate_data name_collection on_behalf_of ' +
-    'optional_items payment_details payment_method_collection payment_method_configuration payment_method_options ' +
-    'permissions radar_options recurring refund_application_fee reverse_transfer saved_payment_method_options ' +
-    'setup_intent_data shipping_address_collection shipping_options subscription_data tax_id_collection tax_rates ' +
-    'transfer_data wallet_options'
+    'adaptive_pricing adjustable_quantity after_expiration allow_promotion_codes amount_details ' +
+    'application_fee_amount branding_settings confirmation_token consent_collection custom_fields custom_text ' +
+    'customer_account customer_update discounts excluded_payment_method_types hooks invoice_creation ' +
+    'invoice_settings mandate mandate_data name_collection on_behalf_of optional_items payment_details ' +
+    'payment_method payment_method_collection payment_method_configuration payment_method_options permissions ' +
+    'radar_options recurring refund_application_fee return_url reverse_transfer saved_payment_method_options ' +
+    'setup_future_usage setup_intent_data shipping_address_collection shipping_options source subscription_data ' +
+    'tax_exempt tax_id_collection tax_id_data tax_rates transfer_data wallet_options'
   ).split(' '),
 )
 

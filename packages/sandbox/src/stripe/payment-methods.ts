@@ -49,10 +49,7 @@ export const paymentMethodOperations = [
       if (method.customer !== null && method.customer !== customer) {
         throw invalid('The payment method you provided has already been attached to a customer.')
       }
-      const attached = { ...method, customer }
-      work.set('paymentMethods', attached.id, attached)
-      work.emit('payment_method.attached', attached)
-      return ok(attached)
+      return ok(attach(work, method, customer))
     },
   ),
   operation('POST', '/v1/payment_methods/:id/detach', {}, (work, _params, id) => {
@@ -105,6 +102,14 @@ export function methodNamed(work: Work, name: string): PaymentMethod {
   const card = cardNamed(name)
   if (card) return addMethod(work, card)
   throw invalid(`No such PaymentMethod: '${name}'`, { code: 'resource_missing', param: 'payment_method' })
+}
+
+/** Gives a method to a customer. */
+export function attach(work: Work, method: PaymentMethod, customer: string): PaymentMethod {
+  const attached = { ...method, customer }
+  work.set('paymentMethods', attached.id, attached)
+  work.emit('payment_method.attached', attached)
+  return attached
 }
 
 /** Makes a method of a card. */

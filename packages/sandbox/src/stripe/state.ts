@@ -8,6 +8,7 @@ import type {
   LineItem,
   PaymentIntent,
   PaymentMethod,
+  Product,
   Refund,
   WebhookEndpoint,
 } from './objects.js'
@@ -25,6 +26,7 @@ export interface StripeState {
   events: Record<string, Event>
   paymentIntents: Record<string, PaymentIntent>
   paymentMethods: Record<string, PaymentMethod>
+  products: Record<string, Product>
   refunds: Record<string, Refund>
   replies: Record<string, Reply>
   sessions: Record<string, SessionRecord>
@@ -112,6 +114,7 @@ export function emptyStripeState(): StripeState {
     events: {},
     paymentIntents: {},
     paymentMethods: {},
+    products: {},
     refunds: {},
     replies: {},
     sessions: {},

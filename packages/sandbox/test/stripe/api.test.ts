@@ -41,6 +41,11 @@ it('refuses what it has not, as Stripe refuses what there is not', async () => {
     statusCode: 404,
     message: expect.stringContaining('(POST: /v1/coupons)'),
   })
+  const search = { query: "email:'a@shop.example'" }
+  expect(await refusalOf(stripe.customers.search(search))).toMatchObject({
+    statusCode: 404,
+    message: expect.stringContaining('(GET: /v1/customers/search)'),
+  })
   expect((await raw(sandbox, 'GET', '/v2/core/accounts')).status).toBe(404)
   expect((await raw(sandbox, 'PUT', '/v1/refunds')).status).toBe(404)
   expect(await refusalOf(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
@@ -50,6 +55,19 @@ it('refuses what it has not, as Stripe refuses what there is not', async () => {
     param: 'intent',
   })
   expect((await raw(sandbox, 'GET', '/v1/refunds/__proto__')).status).toBe(404)
+})
+
+it('says of what Stripe has that it is the sandbox that lacks it', async () => {
+  const stripe = sdkFor(await sandboxFor())
+  const saved = {
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  }
+  expect(await refusalOf(stripe.customers.create(saved))).toMatchObject({
+    code: 'parameter_unknown',
+    param: 'payment_method',
+    message: 'This sandbox does not model the parameter payment_method, which Stripe has.',
+  })
 })
 
 it('names the parameter that it does not know, lacks or cannot read', async () => {

@@ -50,6 +50,21 @@ it('a session is open, unpaid and without an intent until the payer tries to pay
   })
 })
 
+it('says what was bought, where it is asked for: the product of an item', async () => {
+  const sandbox = await sandboxFor()
+  const stripe = sdkFor(sandbox)
+  const described = { name: 'Filter', description: 'Paper', metadata: { sku: 'F-1' } }
+  const price_data = { currency: 'usd', unit_amount: 550, product_data: described }
+  const { id } = await create(sandbox, { line_items: [{ quantity: 1, price_data }] })
+  const product = { object: 'product', active: false, images: [], ...described }
+  const session = await stripe.checkout.sessions.retrieve(id, { expand: ['line_items.data.price.product'] })
+  expect(session.line_items?.data[0]?.price?.product).toMatchObject(product)
+  const items = await stripe.checkout.sessions.listLineItems(id, { expand: ['data.price.product'] })
+  expect(items.data[0]?.price?.product).toEqual(session.line_items?.data[0]?.price?.product)
+  const { data } = await stripe.checkout.sessions.listLineItems(id)
+  expect(await stripe.products.retrieve(data[0]?.price?.product as string)).toMatchObject(product)
+})
+
 it('a payer pays: the intent, the session and their events agree', async () => {
   const sandbox = await sandboxFor()
   const hooks = await webhookServer()

@@ -20,6 +20,7 @@ describe('the objects of the sandbox are those of Stripe', () => {
     expectTypeOf<ours.Customer>().toExtend<Stripe.Customer>()
     expectTypeOf<ours.Dispute>().toExtend<Stripe.Dispute>()
     expectTypeOf<ours.CheckoutSession>().toExtend<Stripe.Checkout.Session>()
+    expectTypeOf<ours.Product>().toExtend<Stripe.Product>()
     expectTypeOf<Omit<ours.LineItem, 'price'>>().toExtend<Omit<Stripe.LineItem, 'price'>>()
     // On the wire a decimal is a string; the SDK makes an object of it.
     expectTypeOf<Omit<ours.Price, 'unit_amount_decimal'>>().toExtend<
@@ -49,6 +50,7 @@ describe('the objects of the sandbox are those of Stripe', () => {
     expectTypeOf<Invented<ours.CheckoutSession, Stripe.Checkout.Session>>().toBeNever()
     expectTypeOf<Invented<ours.LineItem, Stripe.LineItem>>().toBeNever()
     expectTypeOf<Invented<ours.Price, Stripe.Price>>().toBeNever()
+    expectTypeOf<Invented<ours.Product, Stripe.Product>>().toBeNever()
     expectTypeOf<Invented<ThinEvent, Stripe.V2.Core.Event>>().toBeNever()
     expectTypeOf<Invented<ours.Event, Stripe.Event>>().toBeNever()
   })

@@ -80,3 +80,30 @@ it('refuses a card number, an unknown token, and what the sandbox does not model
     message: 'This sandbox does not model the parameter on_behalf_of, which Stripe has.',
   })
 })
+
+it('a card that a payment sets up for later belongs to the customer once it has paid, and pays again alone', async () => {
+  const sandbox = await sandboxFor()
+  const stripe = sdkFor(sandbox)
+  const { id: customer } = await stripe.customers.create({ email: 'amina@example.com' })
+  const cards = async () => (await stripe.paymentMethods.list({ customer })).data
+  const pay = (payment_method: string, setup_future_usage?: 'off_session') =>
+    stripe.paymentIntents.create({
+      ...{ amount: 1000, currency: 'usd', customer, payment_method, confirm: true },
+      ...{ return_url: 'https://shop.example/back', ...(setup_future_usage && { setup_future_usage }) },
+    })
+  await pay('pm_card_visa')
+  await pay('pm_card_chargeDeclined', 'off_session').catch(() => {})
+  const asked = await pay('pm_card_threeDSecure2Required', 'off_session')
+  expect(await cards()).toEqual([])
+  await sandbox.stripe.authenticate(asked.id)
+  expect(await cards()).toMatchObject([{ customer, card: { last4: '3220' } }])
+  const { payment_method } = await pay('pm_card_mastercard', 'off_session')
+  expect(await cards()).toMatchObject([{ id: payment_method }, { card: { last4: '3220' } }])
+  const again = await stripe.paymentIntents.create({
+    ...{ amount: 2000, currency: 'usd', customer, payment_method: payment_method as string },
+    ...{ confirm: true, off_session: true, return_url: 'https://shop.example/back' },
+  })
+  expect([again.status, (await cards()).length]).toEqual(['succeeded', 2])
+  const attached = sandbox.stripe.events().filter(({ type }) => type === 'payment_method.attached')
+  expect(attached).toHaveLength(2)
+})
