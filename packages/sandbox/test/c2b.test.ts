@@ -122,6 +122,10 @@ it('registerOnce: a second registration is refused, as in production', async () 
 it.each([
   ['ResponseType', 'completed'],
   ['ConfirmationURL', 'https://shop.example/mpesa/in'],
+  ['ConfirmationURL', 'https://shop.example/M-Pesa'],
+  ['ConfirmationURL', 'https://safaricom.example/in'],
+  ['ValidationURL', 'https://shop.example/execute'],
+  ['ValidationURL', 'https://shop.example/in?Query=1'],
   ['ShortCode', 'x'],
 ])('refuses to register a wrong %s', async (field, value) => {
   const { register } = await till()
