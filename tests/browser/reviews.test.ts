@@ -92,6 +92,35 @@ describe.skipIf(!chromiumPath)('what the office looks up, in a browser', { timeo
     },
   )
 
+  it.each(widths)(
+    'at $width px: money that names no order is looked up, and is gone where nothing came',
+    async (viewport) => {
+      const { sandbox, phone, page, context, faults } = await beingPaid(viewport)
+      await sandbox.enterPin(phone)
+      await isStatus(page, 'Paid')
+      const account = `NOBODY${viewport.width}`
+      await sandbox.confirm(await sandbox.receipt(phone), { account, amount: '351.00' })
+
+      await page.getByRole('link', { name: 'Payments' }).click()
+      const stray = page.getByRole('listitem').filter({ hasText: account })
+      const read = () => page.getByRole('heading', { name: 'What providers told us' }).waitFor()
+      await read()
+      // M-Pesa is asked about it first.
+      while (!(await stray.count())) {
+        await page.reload()
+        await read()
+      }
+      await stray.getByText('reported with another amount').waitFor()
+      await looksWell(page, `office-review-stray-${viewport.width}`)
+      await stray.getByRole('button', { name: 'No money came' }).click()
+      await stray.getByText('nothing to be given back').waitFor()
+      await stray.getByRole('button', { name: 'Yes, no money came' }).click()
+      await stray.waitFor({ state: 'detached' })
+      expect(faults).toEqual([])
+      await context.close()
+    },
+  )
+
   /** An order whose prompt is on a phone of its own, and its page in the office. */
   async function beingPaid(viewport: { width: number; height: number }) {
     const sandbox = sandboxAt(new URL(shop.urls.phone).origin)

@@ -51,6 +51,22 @@ export function sandboxAt(url: string) {
       await call(origin, 'POST', pathname, { Body: { stkCallback: { ...ids, ...result } } })
     },
 
+    /** Somebody reports this receipt as money that came by "Pay Bill". */
+    async confirm(TransID: string, { account, amount }: { account: string; amount: string }) {
+      const requests = await list<{ operation: string; body: string }>('/requests')
+      const { body } = requests.find(({ operation }) => operation === 'c2bRegister')!
+      const { origin, pathname } = new URL((JSON.parse(body) as { ConfirmationURL: string }).ConfirmationURL)
+      await call(origin, 'POST', pathname, {
+        ...{ TransactionType: 'Pay Bill', TransID, TransTime: '20261126120000', TransAmount: amount },
+        ...{
+          BusinessShortCode: '174379',
+          BillRefNumber: account,
+          MSISDN: '2547 ***** 003',
+          FirstName: 'JANE',
+        },
+      })
+    },
+
     /** What M-Pesa itself calls the last payment by a prompt of this phone. */
     async receipt(phone: string): Promise<string> {
       return (await lastPush(phone)).result!.receipt!

@@ -121,7 +121,7 @@ export async function openShop(env: Env, logger: Console) {
   const checkout = createCheckout({ Order, orders, stock, payments, accounts, strays })
   const bills = createBills({ Order, orders, mpesa, shortcode: env.MPESA_SHORTCODE, logger })
   const refunds = createRefunds({ orders, payments })
-  const reviews = createReviews({ orders, payments, checkout })
+  const reviews = createReviews({ orders, strays, payments, checkout })
   const urls = mpesaCallbackUrls({ url: env.MPESA_CALLBACK_URL, secret: env.MPESA_CALLBACK_SECRET })
   const questions = createQuestions({ Question, mpesa, urls, canAsk: initiator !== undefined, logger })
   const answers = mpesaCallbacks({

@@ -9,6 +9,7 @@ import type { Env } from '../src/env.js'
 import { shopSecurity } from '../src/security.js'
 import { seedProducts } from '../src/seed.js'
 import type { viewOrderForAdmin } from '../src/services/order-view.js'
+import type { Strays } from '../src/services/strays.js'
 import { openShop } from '../src/shop.js'
 import { databases } from './support.js'
 
@@ -23,6 +24,7 @@ interface StoredPayment {
 interface Answer {
   status: number
   order: Seen
+  strays: Awaited<ReturnType<Strays['list']>>
   code?: string
   detail?: string
   errors?: { path: string; message: string }[]
@@ -172,6 +174,39 @@ describe('a refund that a person has looked up', () => {
   }
 })
 
+describe('money that names no order, and that a person has looked up', () => {
+  it('is in sight while it is to be checked; what came can be given back, and what did not is gone', async () => {
+    const { paidWith } = await shop.read((await shop.paidOrder()).id)
+    const receipt = paidWith!.receipt!
+    // Another amount than that receipt is of.
+    await shop.confirm({ receipt, account: 'NOBODY', amount: '351.00' })
+    const [stray] = await shop.strays()
+    expect(stray).toMatchObject({
+      ...{ account: 'NOBODY', refundable: 0 },
+      reviews: [{ paymentId: stray!.id, reason: 'mismatch', method: 'mpesa' }],
+    })
+    expect(await shop.settleStray(stray!.id, { status: 'succeeded' })).toMatchObject({
+      ...{ status: 400, code: 'RECEIPT_MISSING' },
+    })
+    const unknown = stray!.id.replace(/.{4}$/, '0000')
+    expect((await shop.settleStray(unknown, { status: 'failed' })).status).toBe(404)
+    const came = { status: 'succeeded', receipt }
+    expect((await shop.settleStray(stray!.id, came, shop.customer)).status).toBe(403)
+    expect((await shop.settleStray(stray!.id, came)).status).toBe(202)
+    expect(await shop.settleStray(stray!.id, came)).toMatchObject({ status: 409, code: 'REVIEW_SETTLED' })
+    await shop.worker.drained()
+    expect(await shop.strays()).toMatchObject([{ id: stray!.id, refundable: 351_00, reviews: [] }])
+
+    const other = (await shop.read((await shop.paidOrder()).id)).paidWith!.receipt!
+    await shop.confirm({ receipt: other, account: 'NOBODY2', amount: '1.00' })
+    const [second] = await shop.strays()
+    expect(second).toMatchObject({ account: 'NOBODY2', reviews: [{ reason: 'mismatch' }] })
+    expect((await shop.settleStray(second!.id, { status: 'failed' })).status).toBe(202)
+    await shop.worker.drained()
+    expect(await shop.strays()).toMatchObject([{ id: stray!.id }])
+  })
+})
+
 /** The shop's server over HTTP with its worker, and the sandbox's M-Pesa, whose time stands still. */
 async function openForBusiness() {
   const sandbox = await startSandbox({ timeScale: 0, daraja: { spikeArrest: {} } })
@@ -200,7 +235,7 @@ async function openForBusiness() {
     ...{ JWT_REFRESH_SECRET: secret, JWT_REFRESH_EXPIRY: 86_400 },
   } as unknown as Env
   const opened = await openShop(env, silent)
-  const { db, accounts, payments, checkout, Product } = opened
+  const { db, accounts, bills, payments, checkout, Product } = opened
   await seedProducts(Product)
   const stored = db.connection.collection<StoredPayment>('payments')
   const worker = payments.worker({ pollMs: 20 })
@@ -217,6 +252,7 @@ async function openForBusiness() {
   )
 
   const password = 'a long enough password'
+  await bills.register()
   await accounts.ensureAdmin({ email: 'amina@shop.example', password })
   const office = await signIn('/api/auth/login', { email: 'amina@shop.example' })
   const customer = await signIn('/api/auth/register', { email: 'wanjiku@example.com', name: 'Wanjiku' })
@@ -244,6 +280,25 @@ async function openForBusiness() {
 
     settle: (orderId: string, decision: object, token = office.accessToken) =>
       send(`/api/admin/orders/${orderId}/reviews`, decision, token),
+
+    strays: async () => (await send('/api/admin/payments/strays', undefined, office.accessToken)).strays,
+
+    settleStray: (id: string, decision: object, token = office.accessToken) =>
+      send(`/api/admin/payments/strays/${id}/reviews`, decision, token),
+
+    /** What Safaricom tells of money that came by "Pay Bill". */
+    async confirm({ receipt, account, amount }: { receipt: string; account: string; amount: string }) {
+      const { body } = sandbox.daraja.requests().find(({ operation }) => operation === 'c2bRegister')!
+      const told = {
+        ...{ TransactionType: 'Pay Bill', TransID: receipt, TransTime: '20261126120000' },
+        ...{ TransAmount: amount, BusinessShortCode: '174379', BillRefNumber: account },
+        ...{ MSISDN: '2547 ***** 003', FirstName: 'JANE' },
+      }
+      const { ConfirmationURL } = JSON.parse(body) as { ConfirmationURL: string }
+      expect((await fetch(ConfirmationURL, { method: 'POST', body: JSON.stringify(told) })).status).toBe(200)
+      await worker.drained()
+      await pass()
+    },
 
     /** What M-Pesa's callback says of a push, with an amount of its own. */
     async tell(

@@ -199,6 +199,8 @@ export interface Stray {
   receipt?: string
   /** Minor units that can still be given back. */
   refundable: number
+  /** What a person has to look up first. */
+  reviews: Review[]
   createdAt: string
 }
 

@@ -145,10 +145,12 @@ export function createCheckout({ Order, orders, stock, payments, accounts, stray
   }
 
   /** Effect of a payment that a person must look at: its order shows it, also where another one is under way or has paid. */
-  async function markInReview({ id, reference }: Payment) {
+  async function markInReview(payment: Payment) {
+    const { id, reference } = payment
     const order = { number: orderNumberIn(reference) }
     const now = { $currentDate: { changedAt: true } } as const
-    await Order.updateOne(order, { $addToSet: { payments: id }, ...now })
+    const { matchedCount } = await Order.updateOne(order, { $addToSet: { payments: id }, ...now })
+    if (matchedCount === 0) return strays.keep(payment)
     await Order.updateOne(
       { ...order, paymentId: id, status: 'paying' },
       { $set: { status: 'review' }, ...now },

@@ -3,15 +3,16 @@ import { ShopError } from '../problem.js'
 import type { Checkout } from './checkout.js'
 import { methodOf } from './money-in.js'
 import { paymentIdsOf, type Orders } from './orders.js'
+import type { Strays } from './strays.js'
 
 interface ReviewsOptions {
   orders: Pick<Orders, 'findAny'>
+  strays: Pick<Strays, 'find' | 'view'>
   payments: Pick<Payments, 'get' | 'resolve'>
   checkout: Pick<Checkout, 'noteChange'>
 }
 
 interface Decision {
-  paymentId: string
   /** The refund of it that is in review, in place of the payment. */
   refundId?: string | undefined
   /** The money came, or went back; or it did not. */
@@ -22,24 +23,33 @@ interface Decision {
 }
 
 /** What M-Pesa and Stripe leave open, and a person has looked up. */
-export function createReviews({ orders, payments, checkout }: ReviewsOptions) {
+export function createReviews({ orders, strays, payments, checkout }: ReviewsOptions) {
   return {
     /** Of any number of presses, the first decides. The effects of the payment or refund change the order. */
-    async settle(key: string, { paymentId, refundId, status, receipt, actor }: Decision) {
+    async settle(key: string, paymentId: string, decision: Decision) {
       const order = await orders.findAny(key)
       const payment = paymentIdsOf(order).includes(paymentId) ? await payments.get(paymentId) : null
       if (!payment) throw new ShopError(404, 'PAYMENT_NOT_FOUND', 'This payment is none of this order.')
-      const isPaid = refundId === undefined && status === 'succeeded'
-      if (isPaid && methodOf(payment.provider) === 'mpesa' && receipt === undefined) throw receiptMissing()
-      const resolution = {
-        ...{ status, actor },
-        ...(refundId !== undefined && { refundId }),
-        ...(isPaid && receipt !== undefined && { receipt }),
-      }
-      await payments.resolve(paymentId, resolution).catch(asSettled)
+      await decide(payment, decision)
       await checkout.noteChange(payment)
       return orders.findAny(key)
     },
+
+    /** The same for money that names no order. */
+    async settleStray(id: string, decision: Decision) {
+      return strays.view(await decide(await strays.find(id), decision))
+    },
+  }
+
+  function decide({ id, provider }: Payment, { refundId, status, receipt, actor }: Decision) {
+    const isPaid = refundId === undefined && status === 'succeeded'
+    if (isPaid && methodOf(provider) === 'mpesa' && receipt === undefined) throw receiptMissing()
+    const resolution = {
+      ...{ status, actor },
+      ...(refundId !== undefined && { refundId }),
+      ...(isPaid && receipt !== undefined && { receipt }),
+    }
+    return payments.resolve(id, resolution).catch(asSettled)
   }
 }
 

@@ -8,6 +8,7 @@ import { useI18n } from '../i18n'
 import { onePress } from '../idempotency'
 import { authorized } from '../session'
 import type { Balance, Question, Transaction } from '../types'
+import { Facts } from './facts'
 import { useLoaded } from './loaded'
 import { texts } from './texts'
 
@@ -119,7 +120,7 @@ function Questions({ questions }: { questions: Question[] }) {
             <p className={`badge ${badges[state]}`}>{t.state[state]}</p>
             {state === 'late' && <p className="callback-error">{t.late}</p>}
             {problem && <p className="callback-error">{problem}</p>}
-            {answer && <Facts answer={answer} />}
+            {answer && <Answer answer={answer} />}
           </li>
         ))}
       </ul>
@@ -127,7 +128,7 @@ function Questions({ questions }: { questions: Question[] }) {
   )
 }
 
-function Facts({ answer }: { answer: Balance | Transaction }) {
+function Answer({ answer }: { answer: Balance | Transaction }) {
   const { money, date } = useI18n()
   const facts =
     'accounts' in answer
@@ -140,19 +141,7 @@ function Facts({ answer }: { answer: Balance | Transaction }) {
           [t.reason, answer.reason],
           [t.when, answer.at && date(answer.at)],
         ] as const)
-  return (
-    <dl className="office-facts">
-      {facts.map(
-        ([name, value]) =>
-          value && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  )
+  return <Facts of={facts} />
 }
 
 function party(who: Transaction['from']): string | null {

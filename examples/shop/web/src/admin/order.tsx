@@ -9,8 +9,8 @@ import { authorized } from '../session'
 import type { AdminOrder } from '../types'
 import { Duplicate, hasBesides } from './duplicate'
 import { useLoaded } from './loaded'
+import { OrderReview } from './order-review'
 import { RefundForm } from './refund-form'
-import { Review } from './review'
 import { texts as t } from './texts'
 
 /** One order: who bought what, how it was paid, and what went back. */
@@ -45,7 +45,12 @@ export function OrderPage({ id }: { id: string }) {
         </div>
         <div className="office-money">
           {order.reviews.map((review) => (
-            <Review key={review.refundId ?? review.paymentId} order={order} review={review} done={done} />
+            <OrderReview
+              key={review.refundId ?? review.paymentId}
+              order={order}
+              review={review}
+              done={done}
+            />
           ))}
           {order.refunds.length > 0 && (
             <section aria-labelledby="refunds" className="summary">

@@ -3,16 +3,26 @@ import type { ApiError } from '../api'
 import { Field } from '../components/field'
 import { Submit } from '../components/submit'
 import { useI18n } from '../i18n'
-import { authorized } from '../session'
-import type { AdminOrder, Review as ReviewOf } from '../types'
+import type { Review as ReviewOf } from '../types'
+import { Facts, type FactList } from './facts'
 import { texts } from './texts'
 
 const t = texts.review
 
+/** What was found out. */
+export interface Found {
+  refundId?: string
+  status: 'succeeded' | 'failed'
+  receipt?: string
+}
+
 interface ReviewProps {
-  order: AdminOrder
   review: ReviewOf
-  done: (order: AdminOrder) => void
+  /** What else there is to find it by. */
+  known: FactList
+  /** What follows, where that is not what follows for an order. */
+  then?: Record<Found['status'], string>
+  settle: (found: Found) => Promise<void>
 }
 
 /** A payment or a refund of which nobody knows what became: why, where to look it up, and what was found there. */
@@ -25,45 +35,33 @@ export function Review(props: ReviewProps) {
       <h2 id={heading}>{about.title}</h2>
       <p>{refundId ? t.refund.why : t.payment.why[reason]}</p>
       <p className="muted">{about.lookUp[method]}</p>
-      <Facts {...props} />
+      <Whereabouts {...props} />
       <Decision {...props} />
     </section>
   )
 }
 
 /** By which it is found in the books of M-Pesa or Stripe. */
-function Facts({ order, review }: ReviewProps) {
+function Whereabouts({ review, known }: ReviewProps) {
   const { money, date } = useI18n()
-  const { paymentId, refundId, method, amount, receipt, reference, createdAt } = review
-  const way = order.refunds.find(({ id }) => id === refundId)?.method
-  const facts = [
-    [t.amount, money(amount)],
-    [t.since, date(createdAt)],
-    [t.account, method === 'mpesa' && order.number],
-    [t.phone, order.payment?.id === paymentId && order.payment.phone],
-    [t.receipt, receipt],
-    [t.reference, method === 'card' && reference],
-    [t.way, way && texts.refundMethod[way]],
-  ] as const
+  const { method, amount, receipt, reference, createdAt } = review
   return (
-    <dl className="office-facts">
-      {facts.map(
-        ([name, value]) =>
-          value && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
+    <Facts
+      of={[
+        [t.amount, money(amount)],
+        [t.since, date(createdAt)],
+        [t.receipt, receipt],
+        [t.reference, method === 'card' && reference],
+        ...known,
+      ]}
+    />
   )
 }
 
 /** What was found, and once more whether that is so. */
-function Decision({ order, review, done }: ReviewProps) {
+function Decision({ review, then: otherwise, settle }: ReviewProps) {
   const { problem } = useI18n()
-  const { paymentId, refundId, method } = review
+  const { refundId, method } = review
   /** null: what was said is to be said anew. */
   const [found, setFound] = useState<'succeeded' | 'failed' | null>()
   const [receipt, setReceipt] = useState(review.receipt ?? '')
@@ -80,13 +78,12 @@ function Decision({ order, review, done }: ReviewProps) {
     setFound((submitter as HTMLButtonElement).value === 'failed' ? 'failed' : 'succeeded')
   }
 
-  async function settle(event: React.SubmitEvent<HTMLFormElement>) {
+  async function decide(event: React.SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
-    const body = { paymentId, refundId, status: found, receipt: named }
     setBusy(true)
     setError(undefined)
     try {
-      done((await authorized<{ order: AdminOrder }>(`/admin/orders/${order.id}/reviews`, { body })).order)
+      await settle({ refundId, status: found!, receipt: named })
     } catch (failure) {
       setError(failure as ApiError)
       if ((failure as ApiError).fields.receipt) setFound(null)
@@ -122,9 +119,9 @@ function Decision({ order, review, done }: ReviewProps) {
       </form>
     )
   }
-  const then = order.paidWith && !refundId ? t.payment.thenBesides : about.then
+  const then = otherwise ?? about.then
   return (
-    <form className="form" onSubmit={settle}>
+    <form className="form" onSubmit={decide}>
       <p ref={takeFocus} tabIndex={-1}>
         <strong>{[about[found], named].filter(Boolean).join(': ')}.</strong> {then[found]} {t.forGood}
       </p>

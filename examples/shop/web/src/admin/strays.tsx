@@ -6,6 +6,7 @@ import { useI18n } from '../i18n'
 import { onePress } from '../idempotency'
 import { authorized } from '../session'
 import type { Stray } from '../types'
+import { Review } from './review'
 import { texts as t } from './texts'
 
 /** Money that came for no order of ours, until it went back. Where there is none, nothing is said. */
@@ -27,7 +28,7 @@ function Item({ stray, reload }: { stray: Stray; reload: () => void }) {
   const { money, date, problem } = useI18n()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
-  const { id, account, amount, from, receipt, refundable, createdAt } = stray
+  const { id, account, amount, from, receipt, refundable, reviews, createdAt } = stray
 
   async function refund(event: React.SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -48,6 +49,18 @@ function Item({ stray, reload }: { stray: Stray; reload: () => void }) {
           {[t.strayAccount(account), receipt, from, date(createdAt)].filter(Boolean).join(', ')}
         </span>
       </p>
+      {reviews.map((review) => (
+        <Review
+          key={review.refundId ?? id}
+          review={review}
+          known={[]}
+          {...(!review.refundId && { then: t.review.payment.thenStray })}
+          settle={async (body) => {
+            await authorized(`/admin/payments/strays/${id}/reviews`, { body })
+            reload()
+          }}
+        />
+      ))}
       {refundable > 0 ? (
         <details>
           <summary>{t.refund}</summary>
@@ -57,7 +70,7 @@ function Item({ stray, reload }: { stray: Stray; reload: () => void }) {
           </form>
         </details>
       ) : (
-        <p className="muted">{t.strayBack}</p>
+        reviews.length === 0 && <p className="muted">{t.strayBack}</p>
       )}
       {error && (
         <p className="problem" role="alert">

@@ -63,7 +63,7 @@ export const texts = {
     payment: {
       title: 'Did the money come?',
       why: {
-        mismatch: 'This payment was reported with another amount than the order costs.',
+        mismatch: 'This payment was reported with another amount than expected.',
         reference: 'This payment was reported under a name that is not its own.',
         contradiction: 'This payment was reported, and denied when we asked.',
         unconfirmed: 'This payment was reported, and nobody could be asked whether that is true.',
@@ -86,6 +86,10 @@ export const texts = {
         succeeded:
           'The order is paid already: this is kept then as money that came besides, to be given back.',
         failed: 'The order stays paid by the other payment.',
+      },
+      thenStray: {
+        succeeded: 'It stays here then, to be given back.',
+        failed: 'There is nothing to be given back then, and it is no longer shown here.',
       },
       sure: { succeeded: 'Yes, the money came', failed: 'Yes, no money came' },
     },

@@ -11,7 +11,8 @@ import type { Orders } from '../../services/orders.js'
 import type { Refunds } from '../../services/refunds.js'
 import type { Reviews } from '../../services/reviews.js'
 import { idempotencyKey } from '../idempotency.js'
-import { mpesaReceipt, orderKey } from '../ids.js'
+import { orderKey } from '../ids.js'
+import { decision } from './decision.js'
 
 interface AdminOrderRoutesOptions {
   security: Security
@@ -59,17 +60,13 @@ export function adminOrderRoutes(options: AdminOrderRoutesOptions): Router {
 
   const settling = validate({
     params: z.object({ id: orderKey }),
-    body: z.object({
-      paymentId: z.string().min(1).max(100),
-      refundId: z.string().min(1).max(100).optional(),
-      status: z.enum(['succeeded', 'failed']),
-      receipt: mpesaReceipt.optional(),
-    }),
+    body: z.object({ paymentId: z.string().min(1).max(100), ...decision }),
   })
   router.post('/:id/reviews', settling, async (req, res) => {
     const { params, body } = settling.of(req)
-    const decision = { ...body, actor: getAuth(req).sub }
-    res.status(202).json({ order: await view(await reviews.settle(params.id, decision)) })
+    const { paymentId, ...found } = body
+    const settled = await reviews.settle(params.id, paymentId, { ...found, actor: getAuth(req).sub })
+    res.status(202).json({ order: await view(settled) })
   })
 
   return router
