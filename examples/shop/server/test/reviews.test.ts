@@ -101,6 +101,23 @@ describe('a payment that a person has looked up', () => {
     expect(await shop.read(id)).toMatchObject({ status: 'paid', stock: 'sold', reviews: [] })
   })
 
+  it('and that the provider itself has confirmed: it came, whatever a person says, and can be given back', async () => {
+    const { id, paymentId } = await shop.paidOrder()
+    await shop.park(paymentId, 'late_after_cancel')
+    const { reviews } = await shop.read(id)
+    expect(reviews).toMatchObject([{ paymentId, reason: 'late_after_cancel', isConfirmed: true }])
+    const { receipt } = reviews[0]!
+    const denied = await shop.settle(id, { paymentId, status: 'failed' })
+    expect(denied).toMatchObject({ status: 409, code: 'MONEY_IS_THERE' })
+    expect((await shop.settle(id, { paymentId, status: 'succeeded', receipt })).status).toBe(202)
+    await shop.worker.drained()
+    expect(await shop.read(id)).toMatchObject({
+      status: 'paid',
+      paidWith: { refundable: 350_00 },
+      reviews: [],
+    })
+  })
+
   it('is settled by administrators alone, on its own order, and while there is something to settle', async () => {
     const { id, receipt } = await misreported()
     const wish = { paymentId: (await shop.read(id)).reviews[0]!.paymentId, status: 'succeeded', receipt }

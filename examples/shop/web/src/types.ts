@@ -144,6 +144,8 @@ export interface Review {
   /** Of a payment. */
   reason?: 'mismatch' | 'reference' | 'contradiction' | 'unconfirmed' | 'unresolved' | 'late_after_cancel'
   amount: Money
+  /** The provider has said itself that the money came. */
+  isConfirmed?: boolean
   /** What M-Pesa calls the payment, as far as it has named it. */
   receipt?: string
   /** What the provider calls it. */

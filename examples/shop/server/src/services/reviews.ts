@@ -41,7 +41,9 @@ export function createReviews({ orders, strays, payments, checkout }: ReviewsOpt
     },
   }
 
-  function decide({ id, provider }: Payment, { refundId, status, receipt, actor }: Decision) {
+  function decide(payment: Payment, { refundId, status, receipt, actor }: Decision) {
+    const { id, provider } = payment
+    if (refundId === undefined && status === 'failed' && isConfirmed(payment)) throw moneyIsThere()
     const isPaid = refundId === undefined && status === 'succeeded'
     if (isPaid && methodOf(provider) === 'mpesa' && receipt === undefined) throw receiptMissing()
     const resolution = {
@@ -64,6 +66,8 @@ interface Review {
   /** Of a payment. */
   reason?: ReviewReason | undefined
   amount: Money
+  /** The provider has said itself that the money came: what is left to say is that it is accepted. */
+  isConfirmed?: true
   /** What M-Pesa calls the payment, as far as it has named it. */
   receipt: string | undefined
   /** What the provider calls it. */
@@ -83,7 +87,13 @@ export function reviewsOf({ id, provider, status, reviewReason, ...payment }: Pa
     })
   if (status !== 'review') return found
   const itself = { ...about, reason: reviewReason, amount, ...namesOf(attempts.at(-1)) }
-  return [{ ...itself, createdAt: createdAt.toISOString() }, ...found]
+  const certain = isConfirmed(payment) && { isConfirmed: true as const }
+  return [{ ...itself, ...certain, createdAt: createdAt.toISOString() }, ...found]
+}
+
+/** Not everything in review is in doubt: it may have come after it was called off. */
+function isConfirmed({ captured }: Pick<Payment, 'captured'>): boolean {
+  return captured.minor > 0
 }
 
 function namesOf(attempt: Payment['attempts'][number] | undefined) {
@@ -95,6 +105,11 @@ function asSettled(error: unknown): never {
   if (!(error instanceof PaymentsError && error.code === 'PAYMENTS_NOT_IN_REVIEW')) throw error
   const message = 'There is nothing to be checked here (any more). Load the page again and look.'
   throw new ShopError(409, 'REVIEW_SETTLED', message)
+}
+
+function moneyIsThere(): ShopError {
+  const message = 'The provider has confirmed this money. Say that it came; then it can be given back.'
+  return new ShopError(409, 'MONEY_IS_THERE', message)
 }
 
 function receiptMissing(): ShopError {

@@ -34,7 +34,7 @@ export function Review(props: ReviewProps) {
     <section aria-labelledby={heading} className="summary office-review">
       <h2 id={heading}>{about.title}</h2>
       <p>{refundId ? t.refund.why : t.payment.why[reason]}</p>
-      <p className="muted">{about.lookUp[method]}</p>
+      <p className="muted">{props.review.isConfirmed ? t.confirmed : about.lookUp[method]}</p>
       <Whereabouts {...props} />
       <Decision {...props} />
     </section>
@@ -105,7 +105,7 @@ function Decision({ review, then: otherwise, settle }: ReviewProps) {
             autoComplete="off"
             autoCapitalize="characters"
             spellCheck={false}
-            hint={review.receipt ? t.receiptNamed : t.receiptHint}
+            hint={review.receipt && !review.isConfirmed ? t.receiptNamed : t.receiptHint}
             error={error?.fields.receipt}
             autoFocus={error !== undefined}
           />
@@ -113,9 +113,11 @@ function Decision({ review, then: otherwise, settle }: ReviewProps) {
         <button type="submit" className="button wide" value="succeeded">
           {about.succeeded}
         </button>
-        <button type="submit" className="button wide quiet" value="failed" formNoValidate>
-          {about.failed}
-        </button>
+        {!review.isConfirmed && (
+          <button type="submit" className="button wide quiet" value="failed" formNoValidate>
+            {about.failed}
+          </button>
+        )}
       </form>
     )
   }

@@ -109,6 +109,7 @@ export const texts = {
       },
       sure: { succeeded: 'Yes, it went back', failed: 'Yes, it did not go' },
     },
+    confirmed: 'That it came is certain. Accept it, and give it back then if it is not due.',
     forGood: 'This cannot be changed afterwards.',
     back: 'Look again',
     amount: 'Amount',
