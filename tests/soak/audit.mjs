@@ -43,8 +43,19 @@ export async function findOpen(db, sandbox) {
   ])
   const deliveries = [...sandbox.daraja.callbacks(), ...sandbox.stripe.deliveries()]
   const onTheWay = deliveries.filter(({ state }) => state === 'pending').length
-  const all = payments + refunds + effects + callbacks + onTheWay
-  return all && { payments, refunds, effects, callbacks, onTheWay }
+  const unheard = await countUnheard(db, sandbox)
+  const all = payments + refunds + effects + callbacks + onTheWay + unheard
+  return all && { payments, refunds, effects, callbacks, onTheWay, unheard }
+}
+
+/** Events that never came, and that the next look through Stripe's list will find. */
+async function countUnheard(db, { stripe }) {
+  const ids = stripe
+    .deliveries()
+    .filter(({ state }) => state === 'dropped' || state === 'failed')
+    .filter(({ eventType }) => /^payment_intent\.(succeeded|payment_failed)$/.test(eventType))
+    .map(({ eventId }) => `stripe:${eventId}`)
+  return new Set(ids).size - (await db.collection('inbox').countDocuments({ _id: { $in: ids } }))
 }
 
 /** The figures of a run. */
