@@ -98,6 +98,7 @@ export function createMpesa(
 ): Mpesa
 /** Without `callbackUrl` and `callbackSecret`: the client alone. */
 export function createMpesa(options: MpesaOptions): MpesaClient
+/** One client for both: what `callbackUrl` and `callbackSecret` add comes last. */
 export function createMpesa(options: MpesaOptions): MpesaClient | Mpesa {
   assertKnownKeys('createMpesa', options, OPTIONS)
   const { consumerKey, consumerSecret, shortcode, passkey, environment, till, callbackUrl, callbackSecret } =
